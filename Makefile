@@ -1,0 +1,49 @@
+# Every target bootstraps its own .venv from the hash-locked requirements and is quick the second time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+
+.PHONY: demo test check bench torture crash format lock clean
+.DEFAULT_GOAL := demo
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) from requirements.lock …"
+	@$(PYTHON) -c 'import sys; sys.exit("coalition-watch needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/coalition-watch demo
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest -n 2 -m "not torture and not slow"
+
+check: $(STAMP)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/coalition-watch check
+
+bench: $(STAMP)
+	@$(BIN)/python -m bench
+
+torture: $(STAMP)
+	@$(BIN)/python -m pytest -m torture
+
+crash: $(STAMP)
+	@CW_CRASH_KILLS=200 $(BIN)/python -m pytest -m crash -s
+
+format: $(STAMP)
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+# Needs pip-tools; run after a change of the dependencies in pyproject.toml.
+lock:
+	pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --extra dev -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
