@@ -1,0 +1,1 @@
+"""Senders: one module a channel."""

@@ -1,0 +1,197 @@
+"""Text to sentences and words with offsets; the only place that looks at single characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+#: Characters that stand inside a word without being seen: soft hyphen, zero-width and bidi marks.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_APOSTROPHES = "'’‘ʼ`´′＇"
+_LETTER = rf"[^\W\d_]|[{_INVISIBLE}\u0300-\u036f]"
+_WORD = re.compile(
+    rf"""
+    (?P<dotted>(?:[A-Za-z]\.){{2,}}(?!\w))          # U.S., z.B.
+  | (?P<number>\d+(?:[.,\u00a0\u202f'’]\d{{3}})*(?:[.,]\d+)?)
+  | (?P<word>(?:{_LETTER})(?:{_LETTER}|\d)*(?:[{_APOSTROPHES}](?:{_LETTER})+)*[{_APOSTROPHES}]?)
+  | (?P<symbol>[€$£%¥₴])
+    """,
+    re.VERBOSE,
+)
+_STRIP = re.compile(f"[{_INVISIBLE}]")
+_FOLD_APOSTROPHE = str.maketrans(dict.fromkeys(_APOSTROPHES, "'"))
+#: Cyrillic and Greek letters that look like Latin ones, folded when a word mixes scripts.
+_LOOKALIKE = str.maketrans(
+    "аеорсухіјѕԁһкмтвнАЕОРСУХІЈКМТВНοανιΑΒΕΗΙΚΜΝΟΡΤΧ",
+    "aeopcyxijsdhkmtbhAEOPCYXIJKMTBHoaviABEHIKMNOPTX",
+)
+_LATIN = re.compile(r"[A-Za-zÀ-ÿ]")
+_FOREIGN = re.compile(r"[\u0370-\u04ff]")
+_SPLIT_AFTER_APOSTROPHE = {"fr", "it"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word: as written, folded for comparison, its offsets, and what stands before it."""
+
+    text: str
+    norm: str
+    start: int
+    end: int
+    #: The characters between the previous word (or the start of the sentence) and this one.
+    before: str
+
+    @property
+    def capitalised(self) -> bool:
+        """Whether the word begins with an upper-case letter."""
+        return self.text[:1].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its offsets in the text, its words, what follows the last word, its paragraph."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    tail: str
+    paragraph: int
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Fold a word for comparison: NFKC, no invisible marks, look-alike letters, case, apostrophes."""
+    text = unicodedata.normalize("NFKC", _STRIP.sub("", text)).translate(_FOLD_APOSTROPHE)
+    if _LATIN.search(text) and _FOREIGN.search(text):
+        text = text.translate(_LOOKALIKE)
+    return text.casefold()
+
+
+def _pieces(match: re.Match[str], language: str) -> Iterator[tuple[int, int]]:
+    start, end = match.span()
+    if match.lastgroup != "word":
+        yield start, end
+        return
+    raw = match.group().translate(_FOLD_APOSTROPHE)
+    while raw.endswith("'") and not _elided(raw, language):
+        raw, end = raw[:-1], end - 1
+    cut = raw.find("'")
+    if cut > 0 and language in _SPLIT_AFTER_APOSTROPHE and cut + 1 < len(raw) and cut <= 6:
+        yield start, start + cut + 1
+        yield start + cut + 1, end
+    elif language == "en" and cut > 0 and raw[cut + 1 :].lower() == "s":
+        yield start, start + cut
+        yield start + cut, end
+    else:
+        yield start, end
+
+
+def _elided(raw: str, language: str) -> bool:
+    return language in _SPLIT_AFTER_APOSTROPHE and raw.count("'") == 1 and len(raw) <= 7
+
+
+def words_of(text: str, language: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]:
+    """Split ``text[start:end]`` into words; offsets count in ``text``."""
+    stop = len(text) if end is None else end
+    found: list[Word] = []
+    last = start
+    for match in _WORD.finditer(text, start, stop):
+        for left, right in _pieces(match, language):
+            raw = text[left:right]
+            found.append(Word(raw, fold(raw), left, right, text[last:left]))
+            last = right
+    return tuple(found)
+
+
+_PARAGRAPH = re.compile(r"\n+|\r+|\u2028|\u2029")
+_END = re.compile(r"[.!?…](?:[.!?…])*[\"'”“»«’‘›‹\)\]]*(?=\s|$)|[.!?][\"”“»«](?=\S)")
+#: A sentence longer than this many characters is cut at a space, so that work stays linear.
+_MAX_SENTENCE = 1200
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """The offsets of the paragraphs (lines) of a text, empty ones left out."""
+    start = 0
+    for match in _PARAGRAPH.finditer(text):
+        if text[start : match.start()].strip():
+            yield start, match.start()
+        start = match.end()
+    if text[start:].strip():
+        yield start, len(text)
+
+
+def sentences(text: str, language: str, abbreviations: Collection[str] = ()) -> list[Sentence]:
+    """Split a text into sentences, never across a line break."""
+    found: list[Sentence] = []
+    for index, (start, end) in enumerate(paragraphs(text)):
+        for left, right in _spans(text, start, end, language, abbreviations):
+            words = words_of(text, language, left, right)
+            if words:
+                tail = text[words[-1].end : right]
+                found.append(Sentence(left, right, words, tail, index))
+    return found
+
+
+def _spans(
+    text: str, start: int, end: int, language: str, abbreviations: Collection[str]
+) -> Iterator[tuple[int, int]]:
+    left = _skip_space(text, start, end)
+    for match in _END.finditer(text, start, end):
+        right = match.end()
+        if match.start() < left or not _ends_here(text, left, match, end, language, abbreviations):
+            continue
+        yield from _cut(text, left, right)
+        left = _skip_space(text, right, end)
+    if left < end:
+        yield from _cut(text, left, end)
+
+
+def _skip_space(text: str, start: int, end: int) -> int:
+    while start < end and text[start].isspace():
+        start += 1
+    return start
+
+
+def _cut(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
+    while right - left > _MAX_SENTENCE:
+        space = text.rfind(" ", left + 1, left + _MAX_SENTENCE)
+        stop = space if space > left else left + _MAX_SENTENCE
+        yield left, stop
+        left = _skip_space(text, stop, right)
+    while right > left and text[right - 1].isspace():
+        right -= 1
+    if right > left:
+        yield left, right
+
+
+_BEFORE_DOT = re.compile(r"([^\s(„“\"'»«]+)$")
+
+
+def _ends_here(
+    text: str,
+    left: int,
+    match: re.Match[str],
+    end: int,
+    language: str,
+    abbreviations: Collection[str],
+) -> bool:
+    following = _skip_space(text, match.end(), end)
+    if following >= end:
+        return True
+    nxt = text[following]
+    if nxt.islower() or nxt in ",;:)–—":
+        return False
+    if match.group()[0] != "." or len(match.group()) > 1:
+        return True
+    before = _BEFORE_DOT.search(text, max(left, match.start() - 24), match.start())
+    if before is None:
+        return True
+    token = fold(before.group(1))
+    if (len(token) == 1 and token.isalpha()) or "." in token:
+        return False
+    if token.isdigit() and len(token) <= 2 and language in {"de", "pl", "nl"} and nxt.isalpha():
+        return False
+    return token not in abbreviations and token + "." not in abbreviations
