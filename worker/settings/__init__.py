@@ -1,0 +1,220 @@
+"""Configuration: ``config/*.yaml`` and the environment become one frozen ``Settings``.
+
+Every mistake of all files is found in one run and named with file, line, key and what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from worker.errors import ConfigError
+from worker.model import Feed
+from worker.settings.checking import validate
+from worker.settings.reading import Document, Mistake, read_document
+from worker.settings.schema import (
+    DATABASE_URL_WORDS,
+    AlertSettings,
+    AlertsFile,
+    Channel,
+    ChannelsFile,
+    ConsoleChannel,
+    DatabaseSettings,
+    EmailChannel,
+    FeedsFile,
+    RouteSettings,
+    RoutesFile,
+    Section,
+    SettingsFile,
+    SlackChannel,
+    WebhookChannel,
+    WorkerSettings,
+    WrittenDatabase,
+    is_database_url,
+)
+from worker.settings.secrets import SecretRef, resolve_secret
+
+__all__ = [
+    "AlertSettings",
+    "Channel",
+    "ConsoleChannel",
+    "DatabaseSettings",
+    "EmailChannel",
+    "RouteSettings",
+    "SecretRef",
+    "Settings",
+    "SlackChannel",
+    "WebhookChannel",
+    "WorkerSettings",
+    "channel_secrets",
+    "load_settings",
+    "resolve_secret",
+]
+
+#: The files of a configuration folder; any may be absent, its keys then have their defaults.
+FILES: dict[str, type[Section]] = {
+    "settings.yaml": SettingsFile,
+    "channels.yaml": ChannelsFile,
+    "routes.yaml": RoutesFile,
+    "alerts.yaml": AlertsFile,
+    "feeds.yaml": FeedsFile,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that is configured; ``warnings`` are remarks that stop nothing."""
+
+    database: DatabaseSettings
+    worker: WorkerSettings
+    alerts: AlertSettings
+    channels: tuple[Channel, ...]
+    route: RouteSettings
+    feeds: tuple[Feed, ...]
+    lexicon_dirs: tuple[Path, ...]
+    warnings: tuple[str, ...] = ()
+
+    def channel(self, name: str) -> Channel:
+        """The channel of that name; ConfigError names those there are."""
+        for channel in self.channels:
+            if channel.name == name:
+                return channel
+        known = ", ".join(channel.name for channel in self.channels) or "none is configured"
+        raise ConfigError(f"no channel named {name!r}; there are: {known}")
+
+
+def load_settings(config_dir: Path, environ: Mapping[str, str]) -> Settings:
+    """Read a configuration folder.
+
+    ``DATABASE_URL`` in ``environ`` overrides ``database.url``. Raises ConfigError whose text has
+    one line per mistake. Secrets are not resolved here (see ``resolve_secret``).
+    """
+    if not config_dir.is_dir():
+        raise ConfigError(f"{config_dir}: no such configuration folder")
+    read, mistakes = _read_all(config_dir)
+    if mistakes:
+        raise ConfigError("\n".join(map(str, mistakes)))
+    return _settings(config_dir, read, environ)
+
+
+def _read_all(config_dir: Path) -> tuple[dict[str, Section], list[Mistake]]:
+    read: dict[str, Section] = {}
+    documents: dict[str, Document] = {}
+    mistakes = list(_unknown_files(config_dir))
+    for name, schema in FILES.items():
+        path = config_dir / name
+        document = read_document(path) if path.exists() else Document(str(path), {})
+        value, wrong = validate(document, schema)
+        mistakes += wrong
+        if value is not None:
+            read[name], documents[name] = value, document
+    mistakes += _cross_checks(config_dir, read, documents)
+    return read, mistakes
+
+
+def _unknown_files(config_dir: Path) -> Iterator[Mistake]:
+    for path in sorted((*config_dir.glob("*.yaml"), *config_dir.glob("*.yml"))):
+        if path.name not in FILES:
+            yield Mistake(str(path), 0, "", f"unknown file; allowed: {', '.join(FILES)}")
+
+
+def _cross_checks(
+    config_dir: Path, read: dict[str, Section], documents: dict[str, Document]
+) -> Iterator[Mistake]:
+    main, channels = read.get("settings.yaml"), read.get("channels.yaml")
+    routes, feeds = read.get("routes.yaml"), read.get("feeds.yaml")
+    if isinstance(main, SettingsFile):
+        for index, path in enumerate(_own_dirs(config_dir, main)):
+            if not path.is_dir():
+                place = ("lexicon", "dirs", index)
+                yield documents["settings.yaml"].mistake(place, f"no folder {path}")
+    if isinstance(feeds, FeedsFile):
+        yield from _repeated(documents["feeds.yaml"], "feeds", "id", [f.id for f in feeds.feeds])
+    if isinstance(channels, ChannelsFile):
+        names = [channel.name for channel in channels.channels]
+        yield from _repeated(documents["channels.yaml"], "channels", "name", names)
+        if isinstance(routes, RoutesFile):
+            yield from _unknown_channels(documents["routes.yaml"], routes.route, names)
+
+
+def _repeated(document: Document, key: str, field: str, values: Iterable[str]) -> Iterator[Mistake]:
+    first: dict[str, int] = {}
+    for index, value in enumerate(values):
+        if value in first:
+            reason = f"{value!r} stands here again, first at {key}[{first[value]}]"
+            yield document.mistake((key, index, field), reason)
+        first.setdefault(value, index)
+
+
+def _unknown_channels(
+    document: Document, route: RouteSettings, known: list[str], path: tuple[str | int, ...] = ()
+) -> Iterator[Mistake]:
+    here = path or ("route",)
+    for name in route.channels or ():
+        if name not in known:
+            allowed = ", ".join(known) or "none, as channels.yaml names no channel"
+            yield document.mistake(
+                (*here, "channels"), f"unknown channel {name!r}; allowed: {allowed}"
+            )
+    for index, child in enumerate(route.routes):
+        yield from _unknown_channels(document, child, known, (*here, "routes", index))
+
+
+def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, str]) -> Settings:
+    main, channels, routes = read["settings.yaml"], read["channels.yaml"], read["routes.yaml"]
+    alerts, feeds = read["alerts.yaml"], read["feeds.yaml"]
+    assert isinstance(main, SettingsFile)
+    assert isinstance(channels, ChannelsFile)
+    assert isinstance(routes, RoutesFile)
+    assert isinstance(alerts, AlertsFile)
+    assert isinstance(feeds, FeedsFile)
+    return Settings(
+        database=DatabaseSettings(url=_database_url(main.database, environ)),
+        worker=main.worker,
+        alerts=alerts.alerts,
+        channels=channels.channels,
+        route=routes.route,
+        feeds=tuple(Feed(**feed.model_dump()) for feed in feeds.feeds),
+        lexicon_dirs=tuple(_lexicon_dirs(config_dir, main)),
+        warnings=tuple(_warnings(main.worker)),
+    )
+
+
+def _database_url(database: WrittenDatabase, environ: Mapping[str, str]) -> str:
+    if url := environ.get("DATABASE_URL", "").strip():
+        where = "DATABASE_URL"
+    elif database.url.startswith(("env:", "file:")):
+        where = f"database.url ({database.url})"
+        url = resolve_secret(SecretRef.parse(database.url), environ).get_secret_value()
+    else:
+        return database.url
+    if not is_database_url(url):
+        raise ConfigError(f"{where}: {DATABASE_URL_WORDS}")
+    return url
+
+
+def _own_dirs(config_dir: Path, main: SettingsFile) -> list[Path]:
+    return [config_dir / name for name in main.lexicon.dirs]
+
+
+def _lexicon_dirs(config_dir: Path, main: SettingsFile) -> Iterator[Path]:
+    """Own tables in ``lexicon/`` of the configuration folder need no mention."""
+    own = config_dir / "lexicon"
+    if own.is_dir():
+        yield own
+    yield from (path for path in _own_dirs(config_dir, main) if path.resolve() != own.resolve())
+
+
+def _warnings(worker: WorkerSettings) -> Iterator[str]:
+    if worker.contact_url is None:
+        yield (
+            "worker.contact_url is not set: publishers cannot tell who polls them, some refuse "
+            "such requests"
+        )
+
+
+def channel_secrets(channel: Channel) -> dict[str, SecretRef]:
+    """The secrets a channel names, by key."""
+    values = ((key, getattr(channel, key)) for key in type(channel).model_fields)
+    return {key: value for key, value in values if isinstance(value, SecretRef)}

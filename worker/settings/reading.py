@@ -1,0 +1,132 @@
+"""YAML files to values, with the line of every key, so that each mistake can be pointed at.
+
+Scalars follow YAML 1.2, not 1.1: ``NO`` is Norway and not false, ``22:00`` is a time of day and
+not 1320, and a date stays the text it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Key = str | int
+Path_ = tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong in one file; ``line`` counts from 1, 0 where no line can be named."""
+
+    file: str
+    line: int
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.key}: {self.reason}" if self.key else f"{place}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One parsed file: its data and the line on which each key stands."""
+
+    file: str
+    data: Any
+    lines: dict[Path_, int] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+
+    def line(self, path: Path_) -> int:
+        """The line of a key, or of the nearest key around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 0)
+
+    def mistake(self, path: Path_, reason: str) -> Mistake:
+        """A mistake at ``path`` of this file."""
+        return Mistake(self.file, self.line(path), dotted(path), reason)
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with the scalars of YAML 1.2's core schema."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way to configure
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+    )
+
+
+def read_document(path: Path) -> Document:
+    """Read one YAML file; what is wrong with it stands in ``mistakes``, nothing is raised."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return _broken(path, 0, "no such file")
+    except OSError as error:
+        return _broken(path, 0, f"cannot read it ({error.strerror})")
+    except UnicodeDecodeError as error:
+        return _broken(path, 0, f"not UTF-8 text (byte {error.start})")
+    loader = _Loader(text)
+    try:
+        return _document(path, loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        return _broken(path, line, f"not valid YAML: {error.problem or error.context}")
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return _broken(path, 0, f"not valid YAML: {str(error).splitlines()[0]}")
+    finally:
+        loader.dispose()
+
+
+def _document(path: Path, loader: _Loader) -> Document:
+    node = loader.get_single_node()
+    if node is None:
+        return Document(str(path), {})
+    lines: dict[Path_, int] = {}
+    mistakes = []
+    for place, line, repeated in _walk(node, ()):
+        if repeated:
+            reason = f"stands here again, first on line {lines[place]}"
+            mistakes.append(Mistake(str(path), line, dotted(place), reason))
+        lines.setdefault(place, line)
+    data = loader.construct_document(node)
+    return Document(str(path), data, lines, tuple(mistakes))
+
+
+def _walk(node: yaml.Node, path: Path_) -> Iterator[tuple[Path_, int, bool]]:
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield (*path, index), item.start_mark.line + 1, False
+            yield from _walk(item, (*path, index))
+    elif isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            name = str(key.value)
+            yield (*path, name), key.start_mark.line + 1, name in seen
+            seen.add(name)
+            yield from _walk(value, (*path, name))
+
+
+def _broken(path: Path, line: int, reason: str) -> Document:
+    return Document(str(path), None, mistakes=(Mistake(str(path), line, "", reason),))
+
+
+def dotted(path: Path_) -> str:
+    """A path as people write it: ``channels[0].name``."""
+    text = ""
+    for key in path:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+    return text
