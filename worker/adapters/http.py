@@ -1,0 +1,324 @@
+"""The one HTTP client for everything that a feed or an article names.
+
+Guarded: only http and https, only public addresses on every hop, at most five redirects followed
+by hand, one deadline for all of it, at most ten megabytes decoded, two compressions. Conditional
+requests echo validators byte for byte. A failure is a FetchError (another try may help) or a
+FetchRefused (it will not), with the status and the pause the host asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+from time import monotonic
+from types import TracebackType
+
+import httpcore
+import httpx
+
+from worker.adapters.address import AddressPolicy
+from worker.adapters.inflate import ACCEPTED, read_bounded
+from worker.adapters.pacing import HostPacer
+from worker.adapters.transport import GuardedTransport
+from worker.core import headers as response_headers
+from worker.errors import FetchError, FetchRefused
+
+ACCEPT_FEED = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
+    "text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
+)
+ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_FAILURES = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable,
+    OSError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """How long, how large and how often; seconds, bytes, requests."""
+
+    deadline: float = 30.0
+    connect: float = 10.0
+    max_bytes: int = 10_000_000
+    max_redirects: int = 5
+    host_interval: float = 1.0
+    host_connections: int = 1
+    max_connections: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One successful response (2xx or 304); header names are lower-case, texts Latin-1.
+
+    ``url`` is where the body came from, ``permanent_url`` where 301 and 308 answers say the asked
+    address has moved to (``None`` if it has not). ``max_age`` is in seconds.
+    """
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    etag: str | None
+    last_modified: str | None
+    not_modified: bool
+    max_age: float | None
+    permanent_url: str | None
+    content_type: str
+    hops: int
+    seconds: float
+
+
+def user_agent(contact: str) -> str:
+    """The name the worker goes by, e.g. ``CoalitionWatch/0.1.0 (+https://example.org/contact)``."""
+    return f"CoalitionWatch/{version('coalition-watch')} (+{contact})"
+
+
+class GuardedClient:
+    """Fetches what strangers name; build one and share it (building costs 20 ms).
+
+    ``policy`` decides which addresses may be dialled, ``contact`` is a URL or address that a
+    host's operator finds in the ``User-Agent``.
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str,
+        policy: AddressPolicy | None = None,
+        limits: FetchLimits | None = None,
+        pacer: HostPacer | None = None,
+        wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self.limits = limits or FetchLimits()
+        self._pacer = pacer or HostPacer(self.limits.host_interval, self.limits.host_connections)
+        self._wall_clock = wall_clock
+        self._client = httpx.AsyncClient(
+            transport=GuardedTransport(
+                policy or AddressPolicy(),
+                ssl_context=ssl_context or httpx.create_ssl_context(),
+                max_connections=self.limits.max_connections,
+            ),
+            headers={"User-Agent": user_agent(contact), "Accept-Encoding": ACCEPTED},
+            timeout=httpx.Timeout(self.limits.deadline, connect=self.limits.connect),
+            follow_redirects=False,
+            trust_env=False,  # a proxy from the environment would go around the guard
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    async def __aenter__(self) -> GuardedClient:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = ACCEPT_FEED,
+    ) -> Fetched:
+        """Get ``url``, conditionally where a validator is given.
+
+        Raises FetchRefused for a refused address, scheme or size and for 410, FetchError for any
+        other failure or status; both carry ``status`` and ``retry_after`` in seconds.
+        """
+        headers = _request_headers(accept, etag, last_modified)
+        try:
+            return await self._follow(_parse_url(url), headers, etag, last_modified)
+        except FetchError:
+            raise
+        except _FAILURES as error:
+            raise FetchError(f"{_shown(url)}: {_described(error)}") from error
+
+    async def _follow(
+        self,
+        url: httpx.URL,
+        headers: dict[bytes, bytes],
+        etag: str | None,
+        last_modified: str | None,
+    ) -> Fetched:
+        left = self.limits.deadline
+        permanent: str | None = None
+        all_permanent = True
+        seen: set[str] = set()
+        for hop in range(self.limits.max_redirects + 1):
+            seen.add(str(url))
+            async with self._exchange(url, headers, left) as (response, started):
+                if response.status_code not in _REDIRECTS:
+                    body = await self._body(response)
+                    spent = self.limits.deadline - left + monotonic() - started
+                    return self._fetched(
+                        response, body, (etag, last_modified), permanent, hop, spent
+                    )
+                target = _target(response)
+            left -= monotonic() - started
+            if str(target) in seen:
+                raise FetchError(f"{_shown(url)} redirects in a loop", status=response.status_code)
+            all_permanent = all_permanent and response.status_code in _PERMANENT
+            permanent = str(target) if all_permanent else permanent
+            url = target
+        raise FetchError(f"{_shown(url)}: more than {self.limits.max_redirects} redirects")
+
+    @asynccontextmanager
+    async def _exchange(
+        self, url: httpx.URL, headers: dict[bytes, bytes], seconds: float
+    ) -> AsyncIterator[tuple[httpx.Response, float]]:
+        """One request and its response; waiting for the host's turn costs none of the seconds."""
+        async with self._pacer.turn(url.host):
+            started = monotonic()
+            try:
+                async with asyncio.timeout(max(seconds, 0.001)):
+                    request = self._client.build_request("GET", url, headers=headers)
+                    response = await self._client.send(request, stream=True)
+                    try:
+                        yield response, started
+                    finally:
+                        await response.aclose()
+            except TimeoutError as error:
+                raise FetchError(
+                    f"{_shown(url)}: no complete answer within {self.limits.deadline:g} s"
+                ) from error
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        if response.status_code == 304:
+            return b""
+        if not response.is_success:
+            raise self._failure(response)
+        announced = response.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > self.limits.max_bytes:
+            raise FetchRefused(
+                f"{_shown(response.url)} announces {int(announced[:20]):,} bytes; "
+                f"at most {self.limits.max_bytes:,} are read"
+            )
+        encoding = response.headers.get("content-encoding", "")
+        try:
+            return await read_bounded(response.aiter_raw(), encoding, self.limits.max_bytes)
+        except FetchError as error:
+            raise type(error)(f"{_shown(response.url)}: {error}") from error
+
+    def _failure(self, response: httpx.Response) -> FetchError:
+        status = response.status_code
+        pause = response_headers.retry_after(_texts(response), self._wall_clock())
+        kind = FetchRefused if status in (410, 451) else FetchError
+        text = f"{_shown(response.url)} answers {status} {response.reason_phrase[:60]}".rstrip()
+        return kind(text, status=status, retry_after=pause)
+
+    def _fetched(
+        self,
+        response: httpx.Response,
+        body: bytes,
+        sent: tuple[str | None, str | None],
+        permanent: str | None,
+        hops: int,
+        seconds: float,
+    ) -> Fetched:
+        headers = _texts(response)
+        unchanged = response.status_code == 304
+        if unchanged and sent == (None, None):
+            raise FetchError(f"{_shown(response.url)} answers 304 unasked", status=304)
+        return Fetched(
+            status=response.status_code,
+            url=str(response.url),
+            headers=headers,
+            body=body,
+            etag=headers.get("etag") or (sent[0] if unchanged else None),
+            last_modified=headers.get("last-modified") or (sent[1] if unchanged else None),
+            not_modified=unchanged,
+            max_age=response_headers.max_age(headers, self._wall_clock()),
+            permanent_url=permanent,
+            content_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
+            hops=hops,
+            seconds=seconds,
+        )
+
+
+def _request_headers(
+    accept: str, etag: str | None, last_modified: str | None
+) -> dict[bytes, bytes]:
+    headers = {b"Accept": accept.encode("ascii")}
+    if etag:
+        headers[b"If-None-Match"] = etag.encode("latin-1")
+    if last_modified:
+        headers[b"If-Modified-Since"] = last_modified.encode("latin-1")
+    return headers
+
+
+def _parse_url(url: str) -> httpx.URL:
+    try:
+        parsed = httpx.URL(url)
+        host = parsed.host
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise FetchRefused(f"{_shown(url)} is no URL: {error}") from error
+    if parsed.scheme not in ("http", "https") or not host:
+        raise FetchRefused(f"{_shown(url)} is not fetched; allowed: http:// and https:// URLs")
+    return parsed.copy_with(fragment=None)
+
+
+def _target(response: httpx.Response) -> httpx.URL:
+    raw = next((v for k, v in response.headers.raw if k.lower() == b"location"), b"").strip()
+    if not raw:
+        raise FetchError(
+            f"{_shown(response.url)} redirects nowhere (no Location)", status=response.status_code
+        )
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    try:
+        return _parse_url(str(response.url.join(text)))
+    except FetchRefused as error:
+        raise FetchRefused(f"{_shown(response.url)} redirects to {error}") from error
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise FetchRefused(
+            f"{_shown(response.url)} redirects to {_shown(text)}: {error}"
+        ) from error
+
+
+def _texts(response: httpx.Response) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for name, value in response.headers.raw:
+        texts.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+    return texts
+
+
+def _shown(url: object) -> str:
+    """An address for people: one line, no credentials, no endless query."""
+    text = "".join(c if c.isprintable() else "\ufffd" for c in str(url)[:2000])
+    scheme, mark, rest = text.partition("://")
+    authority, slash, path = rest.partition("/")
+    return (
+        f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"[:200] if mark else text[:200]
+    )
+
+
+def _described(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error)[:200] or 'no detail'}"

@@ -1,0 +1,158 @@
+"""The wire below the HTTP client: every name is resolved here, judged, and dialled as judged.
+
+An address is checked and then dialled itself, so a name that answers differently the second time
+(DNS rebinding) gains nothing. TLS still verifies, and the ``Host`` header still carries, the name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
+
+import httpcore
+import httpx
+
+from worker.adapters.address import AddressPolicy, IPAddress, read_literal
+from worker.errors import FetchError, FetchRefused
+
+#: Look-ups that may hang at once; a slow name server delays nobody else's names.
+_RESOLVERS = 32
+
+
+class Resolver:
+    """Turns host names into addresses on threads of its own."""
+
+    def __init__(self, threads: int = _RESOLVERS) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
+
+    async def addresses(self, host: str, port: int) -> list[IPAddress]:
+        """All addresses of ``host`` in the order the system prefers; FetchError if it has none."""
+        literal = read_literal(host)
+        if literal is not None:
+            return [literal]
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.run_in_executor(self._threads, _look_up, host, port)
+        except (OSError, UnicodeError) as error:
+            raise FetchError(f"the host {host!r} has no address: {error}") from error
+        return list(dict.fromkeys(found))
+
+    def close(self) -> None:
+        """Let the threads go without waiting for answers still under way."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _look_up(host: str, port: int) -> list[IPAddress]:
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """An httpcore backend that opens sockets only to addresses its policy allows."""
+
+    def __init__(self, policy: AddressPolicy, resolver: Resolver) -> None:
+        self._policy = policy
+        self._resolver = resolver
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Resolve, judge and dial ``host``; FetchRefused where no address of it may be dialled."""
+        failure: Exception | None = None
+        for address in self._allowed(host, await self._resolver.addresses(host, port)):
+            try:
+                return await self._inner.connect_tcp(
+                    str(address), port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError(f"no address of {host!r} answers")
+
+    def _allowed(self, host: str, addresses: list[IPAddress]) -> list[IPAddress]:
+        refusals = {address: self._policy.refusal(address) for address in addresses}
+        allowed = [address for address, reason in refusals.items() if reason is None]
+        if not allowed:
+            named = ", ".join(f"{address} ({reason})" for address, reason in refusals.items())
+            raise FetchRefused(
+                f"the host {host!r} leads to {named}; only public addresses are fetched"
+            )
+        return allowed
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Never: nothing that a feed names lives on a local socket."""
+        raise FetchRefused(f"the local socket {path!r} is not fetched")
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; part of httpcore's backend interface."""
+        await self._inner.sleep(seconds)
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._response.aiter_stream():
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """An httpx transport over an httpcore pool whose sockets are guarded."""
+
+    def __init__(
+        self, policy: AddressPolicy, *, ssl_context: ssl.SSLContext, max_connections: int = 100
+    ) -> None:
+        self._resolver = Resolver()
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=ssl_context,
+            max_connections=max_connections,
+            max_keepalive_connections=max_connections // 2,
+            keepalive_expiry=15.0,
+            network_backend=GuardedBackend(policy, self._resolver),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; errors are httpcore's, FetchError or FetchRefused."""
+        response = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Body(response),
+            extensions=response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+        self._resolver.close()

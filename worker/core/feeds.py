@@ -1,0 +1,229 @@
+"""Feed bodies become entries: RSS 0.9x, 1.0, 2.0, Atom and JSON Feed, however badly written.
+
+The body is decoded and disarmed first (document type, authors, encoding tricks), known items are
+cut out before the costly parse, and what remains goes to feedparser as a stream of bytes: a string
+that looks like a path would be opened, one that looks like an address would be fetched.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from calendar import timegm
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from time import struct_time
+from typing import Any
+
+import feedparser
+
+from worker.core.feedsplit import disarm, keep_new, schedule_hints
+from worker.core.jsonfeed import looks_like_json, parse_json_feed
+from worker.core.text import clean_line, clean_text, clean_title, decode_bytes, plain_text
+from worker.core.urls import publisher_url, web_url
+from worker.errors import InputError
+from worker.model import Entry, Feed, FeedKind
+
+MAX_ENTRIES = 500
+MAX_TITLE = 500
+MAX_SUMMARY = 5_000
+MAX_CONTENT = 100_000
+MAX_KEY = 1_000
+#: News before this was not published by a feed; such dates are typing errors.
+_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+_PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What one poll of a feed brought: its new entries, newest first as the feed has them.
+
+    ``ttl_minutes``, ``skip_hours`` (UTC) and ``skip_days`` (English names) are the feed's own
+    wishes; ``seen`` counts all items of the document; ``problems`` are sentences for the log.
+    """
+
+    entries: tuple[Entry, ...]
+    title: str = ""
+    ttl_minutes: int | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+    seen: int = 0
+
+
+def parse_feed(
+    body: bytes, feed: Feed, *, known: Collection[str] = frozenset(), now: datetime
+) -> ParsedFeed:
+    """Read the entries of ``body`` whose keys are not ``known``.
+
+    Dates after ``now`` become ``now``, missing or impossible ones ``None``. Raises InputError
+    where the body is no feed, saying what it is instead. Markup in texts becomes plain text.
+    """
+    text = decode_bytes(body)
+    head = text.lstrip("\ufeff \t\r\n\x00")
+    if not head:
+        raise InputError(f"feed {feed.id}: the body is empty; expected RSS, Atom or JSON Feed")
+    if looks_like_json(head):
+        items, title, problems = parse_json_feed(head, feed.id)
+        return _assemble(items, feed, known, now, title=title, problems=problems, seen=len(items))
+    return _parse_xml(head, feed, known, now)
+
+
+def _parse_xml(text: str, feed: Feed, known: Collection[str], now: datetime) -> ParsedFeed:
+    document = disarm(text)
+    kept, seen = keep_new(document, known, MAX_ENTRIES)
+    parsed = feedparser.parse(
+        io.BytesIO(kept.encode("utf-8")),
+        response_headers={
+            "content-type": "application/xml; charset=utf-8",
+            "content-location": feed.url,
+        },
+        resolve_relative_uris=False,
+        sanitize_html=False,
+    )
+    entries: list[Any] = parsed.get("entries", [])
+    if not parsed.get("version") and not entries:
+        raise InputError(f"feed {feed.id}: {_what_it_is(text)}")
+    hints = schedule_hints(document)
+    seen = max(seen, len(entries))
+    problems = [] if seen <= MAX_ENTRIES else [f"{seen:,} items; read at most {MAX_ENTRIES} a time"]
+    if parsed.get("bozo") and not entries:
+        problems.append(f"not well-formed: {clean_line(str(parsed.get('bozo_exception')), 200)}")
+    return _assemble(
+        [_item(entry) for entry in entries[:MAX_ENTRIES]],
+        feed,
+        known,
+        now,
+        title=str(parsed.feed.get("title", "")),
+        problems=problems,
+        seen=seen,
+        ttl=_minutes(parsed.feed),
+        skip_hours=hints.hours,
+        skip_days=hints.days,
+    )
+
+
+def _what_it_is(text: str) -> str:
+    start = clean_line(text[:400], 60)
+    if re.search(r"<(!doctype\s+html|html|head|body)\b", text[:5000], re.IGNORECASE):
+        return f"the body is an HTML page, not a feed (RSS, Atom or JSON Feed expected): {start!r}"
+    return f"the body is no feed (RSS, Atom or JSON Feed expected); it begins with {start!r}"
+
+
+def _minutes(channel: Mapping[str, Any]) -> int | None:
+    ttl = str(channel.get("ttl", "")).strip()
+    if re.fullmatch(r"\d{1,6}", ttl):
+        return int(ttl) or None
+    period = _PERIODS.get(str(channel.get("sy_updateperiod", "")).strip().lower())
+    often = str(channel.get("sy_updatefrequency", "1")).strip()
+    if period is None or not re.fullmatch(r"\d{1,4}", often):
+        return None
+    return max(period // (int(often) or 1), 1)
+
+
+def _item(entry: Mapping[str, Any]) -> dict[str, Any]:
+    contents = [str(part.get("value", "")) for part in entry.get("content", [])[:5]]
+    content = max(contents, key=len, default="")
+    source = entry.get("source")
+    return {
+        "id": str(entry.get("id", "")),
+        "url": str(entry.get("link", "")),
+        "title": str(entry.get("title", "")),
+        "summary": str(entry.get("summary", "")),
+        "content": content,
+        "published": entry.get("published_parsed") or entry.get("updated_parsed"),
+        "source": str(source.get("title", "")) if isinstance(source, Mapping) else "",
+        "language": str(entry.get("language", "")),
+    }
+
+
+def _assemble(
+    items: list[dict[str, Any]],
+    feed: Feed,
+    known: Collection[str],
+    now: datetime,
+    *,
+    title: str,
+    problems: Iterable[str],
+    seen: int,
+    ttl: int | None = None,
+    skip_hours: frozenset[int] = frozenset(),
+    skip_days: frozenset[str] = frozenset(),
+) -> ParsedFeed:
+    repeated = _repeated_ids(items)
+    entries: dict[str, Entry] = {}
+    homeless = 0
+    for item in items:
+        entry = _entry(item, feed, now, by_link=item["id"] in repeated)
+        if entry is None:
+            homeless += 1
+        elif entry.key not in known:
+            entries.setdefault(entry.key, entry)
+    told = list(problems)
+    if homeless:
+        told.append(f"{homeless} items without a web address were left out")
+    return ParsedFeed(
+        entries=tuple(entries.values())[:MAX_ENTRIES],
+        title=clean_title(title, 200),
+        ttl_minutes=ttl,
+        skip_hours=skip_hours,
+        skip_days=skip_days,
+        problems=tuple(told),
+        seen=seen,
+    )
+
+
+def _repeated_ids(items: list[dict[str, Any]]) -> frozenset[str]:
+    """Ids that stand for several links: some feeds give every item the same one."""
+    first: dict[str, str] = {}
+    return frozenset(
+        item["id"] for item in items if first.setdefault(item["id"], item["url"]) != item["url"]
+    )
+
+
+def _entry(item: Mapping[str, Any], feed: Feed, now: datetime, *, by_link: bool) -> Entry | None:
+    url = web_url(item["url"], feed.url) if item["url"] else web_url(item["id"])
+    if url is None:
+        return None
+    source = clean_title(item["source"], 200) or None
+    title = clean_title(item["title"], MAX_TITLE)
+    if source and feed.kind is FeedKind.SEARCH:
+        title = title.removesuffix(f" - {source}").rstrip()
+    return Entry(
+        feed_id=feed.id,
+        key=entry_key("" if by_link else item["id"], url),
+        url=publisher_url(url),
+        title=title,
+        summary=plain_text(item["summary"])[:MAX_SUMMARY],
+        content=plain_text(item["content"])[:MAX_CONTENT],
+        published=_published(item["published"], now),
+        source=source,
+        language=_language(item["language"]) or feed.language or None,
+    )
+
+
+def entry_key(guid: str, url: str) -> str:
+    """What identifies an entry within its feed: its id, else its link; long ones are hashed."""
+    key = " ".join(clean_text(guid).split()) or url
+    return key if len(key) <= MAX_KEY else f"sha256:{sha256(key.encode()).hexdigest()}"
+
+
+def _published(value: struct_time | datetime | None, now: datetime) -> datetime | None:
+    moment = _moment(value, now) if isinstance(value, struct_time) else value
+    if moment is None or moment < _EARLIEST:
+        return None
+    return min(moment, now)
+
+
+def _moment(value: struct_time, now: datetime) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(timegm(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        return now if value.tm_year > now.year else None
+
+
+def _language(tag: str) -> str | None:
+    match = re.match(r"([a-z]{2,3})(?:[-_]|$)", tag.strip().lower())
+    return match.group(1) if match else None

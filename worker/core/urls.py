@@ -1,0 +1,141 @@
+"""Addresses of articles: one form for each page, so that two feeds' links to it are one article."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+
+from courlan import extract_domain
+from courlan.clean import TRACKERS_RE
+
+#: Parameters that tell where a reader came from; those courlan knows are dropped besides.
+_TRACKING = re.compile(
+    r"(at_|wt_|pk_|utm|mtm_|hsa_|stm_|sc_|ns_|mc_|_hs|__twitter|spm|wt\.)\w*|"
+    r"(fbclid|gclid|dclid|igshid|yclid|msclkid|ocid|cmpid|cmp|ncid|smid|sr_share|guccounter|"
+    r"guce_referrer(_sig)?|ref|ref_src|referrer|traffic_source|xing_share|share|shared|"
+    r"maca|kanal|wtmc|xtor|rss|at_medium|at_campaign|ito|taid|ftag|oc)",
+    re.IGNORECASE,
+)
+#: Names that courlan counts as trackers and that some sites tell articles apart by: two reports
+#: under one key would lose one, one report under two keys is only read twice.
+_AMBIGUOUS = re.compile(r"(c|cl|e|u)id|session\w*|keyword\w*|kwd|source\w*", re.IGNORECASE)
+#: Parameters that choose a page's form, not the page.
+_VARIANTS = {"amp": None, "outputtype": "amp", "view": "print", "print": None, "mode": "amp"}
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+#: Longer addresses are bait or broken; RFC 9110 asks for 8,000 to be supported.
+MAX_URL = 4000
+
+
+def web_url(text: str, base: str = "") -> str | None:
+    """The absolute http(s) address that a link names, or ``None`` where it names none."""
+    text = re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", "", text[: MAX_URL * 2])
+    if not text or len(text) > MAX_URL:
+        return None
+    try:
+        parts = urlsplit(urljoin(base, text) if base else text)
+        port = parts.port  # raises on one that is no number
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or port == 0:
+        return None
+    if re.search(r"[\s<>\"'`{}|\\^%]", host) or not re.search(r"[\w:]", host):
+        return None
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
+    query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, query, ""))
+
+
+def canonical_url(url: str) -> str:
+    """The address as a key: no fragment, tracking, default port or AMP form; query sorted.
+
+    ``http`` becomes ``https`` and the host is lower-case; text that is no web address comes back
+    as it is.
+    """
+    checked = web_url(url)
+    if checked is None:
+        return url
+    parts = urlsplit(checked)
+    host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
+    path = re.sub(r"(?<=.)/(amp/?|index\.html?)$|\.amp(?=\.html$)|\.amp$", "", parts.path)
+    path = re.sub(r"/{2,}", "/", path)
+    path = path.rstrip("/") if path.strip("/") else "/"
+    local = re.fullmatch(r"(localhost|[\d.]+|\[.*\])(:\d+)?", host) or ":" in host
+    scheme = parts.scheme if local else "https"
+    return urlunsplit((scheme, host, path, urlencode(sorted(_kept(parts.query))), ""))
+
+
+def without_tracking(url: str) -> str:
+    """The address a person may click: as given, but without fragment and tracking parameters."""
+    checked = web_url(url)
+    if checked is None or "?" not in checked:
+        return checked or url
+    parts = urlsplit(checked)
+    if not any(_is_tracking(name) for name, _ in parse_qsl(parts.query[:MAX_URL])):
+        return checked
+    return urlunsplit(parts._replace(query=urlencode(_kept(parts.query, variants=True))))
+
+
+def _kept(query: str, *, variants: bool = False) -> list[tuple[str, str]]:
+    """The parameters that choose the page; of an endless query none."""
+    if query.count("&") >= 200:
+        return []
+    return [
+        (name, value)
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if not _is_tracking(name) and (variants or not _is_variant(name, value))
+    ]
+
+
+def _is_tracking(name: str) -> bool:
+    if _TRACKING.fullmatch(name):
+        return True
+    return bool(TRACKERS_RE.match(name.lower())) and not _AMBIGUOUS.fullmatch(name)
+
+
+def _is_variant(name: str, value: str) -> bool:
+    lowered = name.lower()
+    return lowered in _VARIANTS and _VARIANTS[lowered] in (None, value.lower())
+
+
+def site_of(url: str) -> str:
+    """The registrable domain of an address (``bbc.co.uk``), else its host, else an empty string."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    domain = extract_domain(url, fast=True) if "." in host else None
+    return (domain or host).lower()
+
+
+def publisher_url(url: str) -> str:
+    """The publisher's own address inside a search engine's link, or ``url`` where it hides none.
+
+    Bing carries it as the parameter ``url``; older Google News links carry it in base64.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return url
+    inner: str | None = None
+    if host.endswith("bing.com") and parts.path.lower().endswith("apiclick.aspx"):
+        inner = next(iter(parse_qs(parts.query, max_num_fields=50).get("url", [])), None)
+    elif host == "news.google.com":
+        inner = _inside_google(parts.path)
+    elif host.endswith("google.com") and parts.path == "/url":
+        query = parse_qs(parts.query, max_num_fields=50)
+        inner = next(iter(query.get("url", query.get("q", []))), None)
+    return (web_url(inner) if inner else None) or url
+
+
+def _inside_google(path: str) -> str | None:
+    token = path.rpartition("/")[2][:2000]
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    found = re.search(rb"https?://[\x21-\x7e]{4,1500}", raw)
+    return found.group().decode("ascii") if found else None
