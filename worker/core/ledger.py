@@ -1,0 +1,228 @@
+"""The ledger: every claim kept with when it was true and when it was known, and what follows.
+
+Records are never changed but by being retracted. A position is derived from the records of one
+slot by one pure function, so what was true then (``as_of``) and what was known then (``known_at``)
+are two arguments of it and never a second store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from worker.core.spans import Span, parse_span
+from worker.model import Condition, Evidence, Position, Quantity, Slot, Stance, Status
+
+#: Two reports confirm each other only if they date the stance at most this many days apart.
+CORROBORATION_DAYS = 30
+
+_CAMPS = {
+    Stance.OPPOSED: "refusal",
+    Stance.RULED_OUT: "refusal",
+    Stance.COMMITTED: "pledge",
+    Stance.DELIVERED: "pledge",
+}
+_OFFERS = frozenset({Stance.OPEN, Stance.COMMITTED})
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    """One claim as stored: what it says, when it held, when and from whom it was known.
+
+    ``as_of`` is the date from which it holds (true-from), ``known_from`` the moment the worker
+    learnt it. ``estimated`` marks an ``as_of`` that no text states. ``dropped`` are conditions that
+    the claim says no longer apply. ``retracted_at`` is set when the article was changed or
+    withdrawn; the record stays for what was known before that moment.
+    """
+
+    id: str
+    slot: Slot
+    stance: Stance
+    as_of: str
+    published: str
+    known_from: datetime
+    article_key: str
+    origin: str
+    evidence: Evidence
+    status: Status = Status.OFFICIAL
+    quantity: Quantity | None = None
+    conditions: frozenset[Condition] = frozenset()
+    dropped: frozenset[Condition] = frozenset()
+    location: str | None = None
+    estimated: bool = False
+    revision: int = 1
+    extractor_version: str = ""
+    confidence: float = 1.0
+    rules: tuple[str, ...] = ()
+    retracted_at: datetime | None = None
+
+    @property
+    def span(self) -> Span:
+        """The days that ``as_of`` covers."""
+        return parse_span(self.as_of)
+
+    @property
+    def published_on(self) -> date:
+        """The day on which the article appeared."""
+        return parse_span(self.published).end
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The one quantity as a tuple, empty where none is told."""
+        return (self.quantity,) if self.quantity else ()
+
+    def live(self, known_at: datetime | None) -> bool:
+        """Whether the record was known, and not retracted, at ``known_at`` (``None``: today)."""
+        if known_at is None:
+            return self.retracted_at is None
+        retracted = self.retracted_at is not None and self.retracted_at <= known_at
+        return self.known_from <= known_at and not retracted
+
+
+def record_id(article_key: str, revision: int, values: Iterable[object]) -> str:
+    """A stable id for a claim of an article: the same text and reading give the same id."""
+    told = "\x1f".join([article_key, str(revision), *map(str, values)])
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def camp(stance: Stance) -> str:
+    """The stances that confirm each other: a pledge and its delivery, a refusal and a rejection."""
+    return _CAMPS.get(stance, stance.value)
+
+
+def founded(records: Sequence[LedgerRecord]) -> list[LedgerRecord]:
+    """The records that may hold a position: official ones, and reports of two independent origins.
+
+    A draft is never among them: repeating a draft adopts nothing.
+    """
+    reports = [r for r in records if r.status is Status.REPORTED]
+    return [r for r in records if r.status is Status.OFFICIAL or _corroborated(r, reports)]
+
+
+def _corroborated(record: LedgerRecord, reports: Sequence[LedgerRecord]) -> bool:
+    if record.status is not Status.REPORTED:
+        return False
+    near = record.span.widened(CORROBORATION_DAYS)
+    return any(
+        other.origin != record.origin
+        and camp(other.stance) == camp(record.stance)
+        and near.overlaps(other.span)
+        for other in reports
+    )
+
+
+def derive_position(
+    records: Iterable[LedgerRecord],
+    *,
+    as_of: str | None = None,
+    known_at: datetime | None = None,
+) -> Position | None:
+    """The position that the records of one slot give, or ``None`` where nothing is known.
+
+    ``as_of`` asks what was true by the end of that (partial) date, ``known_at`` what was known at
+    that moment. The order of ``records`` does not matter. Rules: docs/ontology.md, "Changes".
+    """
+    known = _known(records, as_of, known_at)
+    if not known:
+        return None
+    usable = founded(known) or known
+    holder = _holder(usable)
+    return _fold(holder, usable, known)
+
+
+def holding_record(
+    records: Iterable[LedgerRecord],
+    *,
+    as_of: str | None = None,
+    known_at: datetime | None = None,
+) -> LedgerRecord | None:
+    """The record whose stance the position of these records has."""
+    known = _known(records, as_of, known_at)
+    return _holder(founded(known) or known) if known else None
+
+
+def _known(
+    records: Iterable[LedgerRecord], as_of: str | None, known_at: datetime | None
+) -> list[LedgerRecord]:
+    last = parse_span(as_of).end if as_of else date.max
+    return [r for r in records if r.live(known_at) and r.span.start <= last]
+
+
+def precedence(record: LedgerRecord) -> tuple[int, bool, int]:
+    """What decides where dates overlap: status, then a stated date, then distance from 0."""
+    return record.status.weight, not record.estimated, abs(record.stance.rank)
+
+
+def _holder(records: Sequence[LedgerRecord]) -> LedgerRecord:
+    """The record that holds: the latest, and by precedence among those that may be as late.
+
+    At equal rank the one published first stays: nothing is overwritten silently.
+    """
+    latest = max(r.span.start for r in records)
+    rivals = sorted((r for r in records if r.span.end >= latest), key=lambda r: (r.published, r.id))
+    return max(rivals, key=lambda r: (precedence(r), r.span.start))
+
+
+def _fold(
+    holder: LedgerRecord, usable: Sequence[LedgerRecord], known: Sequence[LedgerRecord]
+) -> Position:
+    earlier = sorted(
+        (r for r in usable if r is not holder and not _outweighed(r, holder)),
+        key=lambda r: (r.span.start, precedence(r), r.published, r.id),
+    )
+    position: Position | None = None
+    for record in [*earlier, holder]:
+        position = merge(position, record)
+    assert position is not None
+    return replace(position, origins=_origins(holder, known))
+
+
+def _outweighed(record: LedgerRecord, holder: LedgerRecord) -> bool:
+    overlapping = record.span.overlaps(holder.span)
+    return overlapping and record.stance.polarity != holder.stance.polarity
+
+
+def _origins(holder: LedgerRecord, known: Sequence[LedgerRecord]) -> frozenset[str]:
+    near = holder.span.widened(CORROBORATION_DAYS)
+    return frozenset(
+        r.origin for r in known if camp(r.stance) == camp(holder.stance) and near.overlaps(r.span)
+    )
+
+
+def merge(before: Position | None, record: LedgerRecord) -> Position:
+    """The position after ``record``: its own values, and of ``before`` what it leaves unsaid."""
+    return Position(
+        slot=record.slot,
+        stance=record.stance,
+        as_of=record.as_of,
+        quantities=_quantities(before, record),
+        conditions=_conditions(before, record),
+        status=record.status,
+        location=record.location,
+        evidence=record.evidence,
+        origins=frozenset({record.origin}),
+    )
+
+
+def _quantities(before: Position | None, record: LedgerRecord) -> tuple[Quantity, ...]:
+    """One quantity per unit, the one told last first."""
+    told = record.quantities
+    if before is None or not _keeps(before.stance, record.stance):
+        return told
+    units = {q.unit for q in told}
+    return told + tuple(q for q in before.quantities if q.unit not in units)
+
+
+def _conditions(before: Position | None, record: LedgerRecord) -> frozenset[Condition]:
+    """Same stance: what is not mentioned stays. A new stance brings its own, if it names any."""
+    if before is None or not _keeps(before.stance, record.stance):
+        return record.conditions
+    if before.stance is not record.stance and record.conditions:
+        return record.conditions
+    return (before.conditions - record.dropped) | record.conditions
+
+
+def _keeps(before: Stance, after: Stance) -> bool:
+    return before is after or (before in _OFFERS and after in _OFFERS)

@@ -1,0 +1,139 @@
+"""Articles judged one by one in memory, in the order of publication: what would have been told."""
+
+from __future__ import annotations
+
+import bisect
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from worker.core.alerting import AlertState, Policy, alert_line
+from worker.core.judging import judge_article
+from worker.core.ledger import LedgerRecord
+from worker.core.origins import KnownText, text_digest
+from worker.core.views import Suppressed, Verdict
+from worker.model import Analysis, Article, Slot
+
+Analyze = Callable[[Article], Analysis]
+
+
+class MemoryLedger:
+    """A ledger in memory: a ``LedgerView`` that verdicts are applied to."""
+
+    def __init__(self, records: Iterable[LedgerRecord] = ()) -> None:
+        self._records: dict[str, LedgerRecord] = {}
+        self._by_slot: dict[Slot, list[str]] = defaultdict(list)
+        self._by_article: dict[str, list[str]] = defaultdict(list)
+        self._alerts: dict[str, AlertState] = {}
+        self._alerts_by_slot: dict[Slot, list[str]] = defaultdict(list)
+        self._texts: dict[str, KnownText] = {}
+        self._days: list[tuple[date, str]] = []
+        self.suppressed: list[Suppressed] = []
+        for record in records:
+            self._store(record)
+
+    def records(self, slot: Slot) -> list[LedgerRecord]:
+        """All records of a slot."""
+        return [self._records[i] for i in self._by_slot.get(slot, ())]
+
+    def article_records(self, key: str) -> list[LedgerRecord]:
+        """All records of an article."""
+        return [self._records[i] for i in self._by_article.get(key, ())]
+
+    def open_alerts(self, slot: Slot) -> list[AlertState]:
+        """The open alerts of a slot, oldest first."""
+        states = (self._alerts[i] for i in self._alerts_by_slot.get(slot, ()))
+        return [state for state in states if state.open]
+
+    def alert(self, alert_id: str) -> AlertState | None:
+        """The alert of that id."""
+        return self._alerts.get(alert_id)
+
+    def text(self, key: str) -> KnownText | None:
+        """The article as last read."""
+        return self._texts.get(key)
+
+    def texts_near(self, day: date, days: int) -> list[KnownText]:
+        """The articles published around a day."""
+        first = bisect.bisect_left(self._days, (day - timedelta(days=days), ""))
+        last = bisect.bisect_left(self._days, (day + timedelta(days=days + 1), ""))
+        return [self._texts[key] for _, key in self._days[first:last]]
+
+    def slots(self) -> list[Slot]:
+        """Every slot of which something is known, in a stable order."""
+        return sorted(self._by_slot, key=str)
+
+    def alerts(self) -> list[AlertState]:
+        """Every alert as it stands, in the order of raising."""
+        return list(self._alerts.values())
+
+    def apply(self, verdict: Verdict) -> None:
+        """Take over what a verdict says."""
+        for record in (*verdict.records, *verdict.retracted):
+            self._store(record)
+        for state in verdict.states:
+            if state.id not in self._alerts:
+                self._alerts_by_slot[state.alert.change.slot].append(state.id)
+            self._alerts[state.id] = state
+        self.suppressed.extend(verdict.suppressed)
+        if verdict.text:
+            self._remember(verdict.text)
+
+    def _store(self, record: LedgerRecord) -> None:
+        if record.id not in self._records:
+            self._by_slot[record.slot].append(record.id)
+            self._by_article[record.article_key].append(record.id)
+        self._records[record.id] = record
+
+    def _remember(self, text: KnownText) -> None:
+        if text.article_key not in self._texts:
+            bisect.insort(self._days, (text.day, text.article_key))
+        self._texts[text.article_key] = text
+
+
+def in_order(articles: Iterable[Article]) -> list[Article]:
+    """Articles in the order of ``published``; ties by URL, then by text; undated ones first."""
+    return sorted(articles, key=lambda a: (a.published or "", a.url or "", text_digest(a)))
+
+
+def replay(
+    articles: Iterable[Article],
+    analyze: Analyze,
+    baseline: Sequence[LedgerRecord] = (),
+    *,
+    policy: Policy | None = None,
+    extractor_version: str = "",
+    groups: Mapping[str, str] = MappingProxyType({}),
+    ledger: MemoryLedger | None = None,
+) -> Iterator[dict[str, Any]]:
+    """The lines of ``replay --format json`` (docs/contracts.md), byte for byte the same each time.
+
+    ``analyze`` turns an article into its claims. Pass an own ``ledger`` (filled with the baseline)
+    to read afterwards what was known and what was suppressed. The clock of each article is its day
+    of publication; an undated one has that of the article before it.
+    """
+    ledger = ledger if ledger is not None else MemoryLedger(baseline)
+    now = datetime(1970, 1, 1, tzinfo=UTC)
+    for article in in_order(articles):
+        now = max(now, moment(article) or now)
+        verdict = judge_article(
+            article,
+            analyze(article),
+            view=ledger,
+            now=now,
+            policy=policy,
+            extractor_version=extractor_version,
+            groups=groups,
+        )
+        ledger.apply(verdict)
+        yield from map(alert_line, verdict.alerts)
+
+
+def moment(article: Article) -> datetime | None:
+    """When an article appeared, in UTC; a date alone is its midnight."""
+    if not article.published:
+        return None
+    told = datetime.fromisoformat(article.published)
+    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
