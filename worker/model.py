@@ -153,7 +153,17 @@ class TextSource(StrEnum):
 
 
 #: The units of a quantity; any other three-letter upper-case code is a currency (ISO 4217).
-UNITS = ("soldiers", "countries", "aircraft", "ships", "vehicles", "systems", "missiles", "drones", "shells")
+UNITS = (
+    "soldiers",
+    "countries",
+    "aircraft",
+    "ships",
+    "vehicles",
+    "systems",
+    "missiles",
+    "drones",
+    "shells",
+)
 
 
 @dataclass(frozen=True, slots=True)

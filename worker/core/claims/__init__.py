@@ -1,0 +1,5 @@
+"""Claims: deterministic rules over the language tables; every claim names the rules that fired."""
+
+from worker.core.claims.extractor import EXTRACTOR_VERSION, Extractor, default_extractor
+
+__all__ = ["EXTRACTOR_VERSION", "Extractor", "default_extractor"]

@@ -43,7 +43,7 @@ CONTEXT_TYPES = frozenset(
     """negation temper modal_open modal_must modal_will demand deny welcome nocomment whether if
     hypothetical reporting reported_mark draft_mark gov_role parliament_role opposition_role
     expert_role elect_role pronoun_state pronoun_person pronoun_we subordinator coordinator contrast
-    preposition agent article passive old_stance boiler reader question abbreviation""".split()
+    preposition agent article passive giving old_stance boiler reader question abbreviation""".split()
 )
 QUANTITY_KINDS = frozenset({"number", "magnitude", "vague", "approx", "unit"})
 DATE_KINDS = frozenset({"month", "weekday", "relative", "month_part", "since", "last", "season"})

@@ -1,0 +1,251 @@
+"""Clauses: where one statement ends and the next begins, and which one governs which.
+
+A sentence is cut at punctuation, conjunctions and subordinators; pieces without a predicate are
+joined to their neighbours, so a list of names stays whole. Each clause knows its opener ("if",
+"whether", "that" …), which decides whether it can hold a claim of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from worker.core.claims.marks import Actor, Marks, Predicate
+
+_COMMA = re.compile(r"[,;:–—()…]|\s-\s|\+\+\+|[\"“”„«»]")
+_HARD = re.compile(r"[;:–—]|\s-\s|\+\+\+")
+_QUOTE_OPEN = re.compile(r"[„«“\"]")
+_QUOTES = re.compile(r"[\"“”„«»]")
+_SUBORDINATE = ("if", "whether", "subordinator")
+
+
+@dataclass(slots=True)
+class Clause:
+    """The words ``start:end`` of a sentence (and ``more`` after an insertion) with their opener."""
+
+    start: int
+    end: int
+    opener: str  # main | coordinator | contrast | subordinator | whether | if
+    #: Whether a comma (not only a conjunction) stands before it.
+    comma: bool
+    more: tuple[int, int] | None = None
+    quoted: bool = False
+
+    def __contains__(self, index: int) -> bool:
+        if self.start <= index < self.end:
+            return True
+        return self.more is not None and self.more[0] <= index < self.more[1]
+
+    @property
+    def subordinate(self) -> bool:
+        """Whether it opens with "that", "whether", "if" and the like."""
+        return self.opener in _SUBORDINATE
+
+
+def split(marks: Marks) -> list[Clause]:
+    """The clauses of a sentence in the order of their first words."""
+    pieces = _pieces(marks)
+    pieces = _join_spanned(pieces, marks)
+    return _join_incomplete(pieces, marks)
+
+
+def _openers(marks: Marks) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for kind in ("coordinator", "contrast", "subordinator", "whether", "if"):
+        for words in marks.context.get(kind, ()):
+            found[words[0]] = kind
+    return found
+
+
+def _pieces(marks: Marks) -> list[Clause]:
+    openers = _openers(marks)
+    speech = _speech_ends(marks)
+    pieces: list[Clause] = []
+    start, opener, comma, quoted = 0, openers.get(0, "main"), False, False
+    depth = 0
+    for index, word in enumerate(marks.words):
+        if _QUOTES.search(word.before):
+            depth += len(_QUOTES.findall(word.before))
+        if index == 0:
+            quoted = depth % 2 == 1
+            continue
+        cut = bool(_COMMA.search(word.before))
+        kind = openers.get(index)
+        if not cut and kind is None and index not in speech:
+            continue
+        if kind is None and not cut and index in speech:
+            kind = "main"
+        pieces.append(Clause(start, index, opener, comma, quoted=quoted))
+        start, opener, comma = index, kind or "main", cut
+        quoted = depth % 2 == 1
+    if marks.words:
+        pieces.append(Clause(start, len(marks.words), opener, comma, quoted=quoted))
+    return pieces
+
+
+def _speech_ends(marks: Marks) -> set[int]:
+    """Where the words told begin behind a verb of saying without a comma ("said France would")."""
+    ends: set[int] = set()
+    for predicate in marks.predicates:
+        if predicate.kind != "reporting" or predicate.end - predicate.start > 3:
+            continue
+        at = predicate.end
+        following = [a for a in marks.actors if a.start >= at and a.kind != "adjective"]
+        pronoun = any(at <= hit[0] <= at + 1 for hit in marks.context.get("pronoun_person", ()))
+        state = any(at <= hit[0] <= at + 1 for hit in marks.context.get("pronoun_state", ()))
+        near = bool(following) and following[0].start <= at + 2
+        later = any(
+            p.start > at and p.kind in {"stance", "action", "action_past", "done", "noun"}
+            for p in marks.predicates
+        )
+        if later and (near or pronoun or state) and at < len(marks.words):
+            ends.add(at)
+    return ends
+
+
+def _join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
+    """Join pieces that one predicate spans ("schließt eine Beteiligung, auch später, aus")."""
+    for predicate in marks.predicates:
+        if len(predicate.words) < 2 or predicate.kind == "reporting":
+            continue
+        inside = [n for n, p in enumerate(pieces) if any(w in p for w in predicate.words)]
+        if len(inside) > 1:
+            first, last = inside[0], inside[-1]
+            joined = pieces[first]
+            joined.end = pieces[last].end
+            pieces[first : last + 1] = [joined]
+    return pieces
+
+
+def _has_predicate(clause: Clause, marks: Marks) -> bool:
+    if any(p.start in clause for p in marks.predicates):
+        return True
+    return False
+
+
+def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
+    clauses: list[Clause] = []
+    for piece in pieces:
+        last = clauses[-1] if clauses else None
+        if last is None or piece.subordinate:
+            clauses.append(piece)
+        elif last.subordinate:
+            if _continues(last, piece, marks):
+                last.end = piece.end
+            elif (main := _interrupted(clauses, piece, marks)) is not None:
+                main.more = (piece.start, piece.end)
+            else:
+                clauses.append(piece)
+        elif _has_predicate(last, marks) and _has_predicate(piece, marks):
+            clauses.append(piece)
+        else:
+            last.end = piece.end
+            if not _has_predicate(piece, marks):
+                continue
+    return clauses
+
+
+def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """Whether a piece goes on with a subordinate clause: a list in it, or an "and" in it."""
+    if piece.opener in {"coordinator"} and not piece.comma:
+        return True
+    return piece.comma and not _has_predicate(piece, marks) and not _has_predicate(last, marks)
+
+
+def _interrupted(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | None:
+    """The main clause that a subordinate one interrupts and this piece completes, if any."""
+    if piece.opener != "main" or len(clauses) < 2:
+        return None
+    main = clauses[-2]
+    if main.subordinate or main.more is not None:
+        return None
+    done = {"stance", "action", "action_past", "done"}
+    complete = any(p.start in main and p.kind in done for p in marks.predicates)
+    return None if complete else main
+
+
+def in_parenthesis(marks: Marks, index: int) -> bool:
+    """Whether a word stands in brackets."""
+    depth = 0
+    for word in marks.words[: index + 1]:
+        depth += word.before.count("(") - word.before.count(")")
+    return depth > 0
+
+
+def settle_actors(marks: Marks, language: str) -> None:
+    """Mark which actors cannot be subjects: behind a preposition, in the genitive, possessive."""
+    prepositions = _ends(marks, "preposition")
+    agents = _ends(marks, "agent")
+    fillers = {w for hit in marks.context.get("article", ()) for w in hit}
+    for actor in marks.actors:
+        if actor.kind == "oblique":
+            actor.oblique = True
+        before = _governing_word(marks, actor, fillers)
+        if before in prepositions:
+            actor.oblique = True
+            actor.agent = before in agents
+        if language == "en" and _followed_by_s(marks, actor):
+            actor.possessive = True
+        if (
+            language == "de"
+            and actor.kind in {"state", "capital"}
+            and _german_genitive(marks, actor)
+        ):
+            actor.possessive = True
+
+
+def _ends(marks: Marks, kind: str) -> set[int]:
+    return {hit[-1] for hit in marks.context.get(kind, ())}
+
+
+def _governing_word(marks: Marks, actor: Actor, fillers: set[int]) -> int:
+    """Index of the word before an actor's noun phrase: articles, adjectives, roles are skipped."""
+    index = actor.start - 1
+    steps = 0
+    while index >= 0 and steps < 4 and not _COMMA.search(marks.words[index + 1].before):
+        if index in fillers or _attribute(marks, index):
+            index -= 1
+            steps += 1
+            continue
+        break
+    if index + 1 < len(marks.words) and _COMMA.search(marks.words[index + 1].before):
+        return -1
+    return index
+
+
+def _attribute(marks: Marks, index: int) -> bool:
+    """A role or an adjective of a state before a name ("der britische Premier Starmer")."""
+    if any(a.kind == "adjective" and a.start <= index < a.end for a in marks.actors):
+        return True
+    return any(index in hit for hit in marks.context.get("gov_role", ()))
+
+
+def _followed_by_s(marks: Marks, actor: Actor) -> bool:
+    return actor.end < len(marks.words) and marks.words[actor.end].norm == "'s"
+
+
+_BARE_S = {"usa", "vereinigte staaten", "niederlande", "philippinen"}
+
+
+def _german_genitive(marks: Marks, actor: Actor) -> bool:
+    last = marks.words[actor.end - 1].norm
+    if not last.endswith("s") or last in {
+        "belarus",
+        "zypern",
+        "paris",
+        "vilnius",
+        "brüssels",
+        "athens",
+        "tunis",
+        "laos",
+        "honduras",
+        "barbados",
+        "willens",
+    }:
+        return last in {"brüssels", "athens"}
+    return True
+
+
+def predicates_of(clause: Clause, marks: Marks) -> list[Predicate]:
+    """The predicates that begin in a clause."""
+    return [p for p in marks.predicates if p.start in clause]

@@ -1,0 +1,44 @@
+"""What in a text is no article: teasers, cookie notices, comments, menus; and questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from worker.core.claims.lexicon import Lexicon
+from worker.core.claims.text import Sentence
+
+_QUESTION = re.compile(r"\?[\"'”“»«’‘)]*\s*$")
+_LETTERS = re.compile(r"\w")
+
+
+def is_question(text: str, sentence: Sentence) -> bool:
+    """Whether the sentence ends with a question mark."""
+    return bool(_QUESTION.search(text[sentence.start : sentence.end]))
+
+
+def kept(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Sentence]:
+    """The sentences of the article itself; everything behind a reader or boiler line's start is dropped."""
+    dropped: set[int] = set()
+    readers = False
+    for sentence in sentences:
+        if sentence.paragraph in dropped or readers:
+            continue
+        kinds = _openers(sentence, lexicon)
+        if "boiler" in kinds:
+            dropped.add(sentence.paragraph)
+        elif "reader" in kinds:
+            dropped.add(sentence.paragraph)
+    return [s for s in sentences if s.paragraph not in dropped]
+
+
+def _openers(sentence: Sentence, lexicon: Lexicon) -> set[str]:
+    """Boiler and reader phrases that begin a sentence."""
+    head = sentence.words[:7]
+    return {
+        match.payload["type"]
+        for match in lexicon.patterns.find(head)
+        if match.payload.table == "context"
+        and match.payload["type"] in {"boiler", "reader"}
+        and match.start == 0
+    }

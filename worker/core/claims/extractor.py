@@ -1,0 +1,164 @@
+"""Article to analysis: language, sentences, relevance, claims; the only door to this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from worker.core.claims.clean import is_question, kept
+from worker.core.claims.dates import Told, find_dates
+from worker.core.claims.language import detect
+from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
+from worker.core.claims.marks import Marks, mark
+from worker.core.claims.quantities import find_quantities, pick
+from worker.core.claims.reader import Discourse, Finding, Reading, read
+from worker.core.claims.relevance import coverage
+from worker.core.claims.text import Sentence, sentences
+from worker.model import Analysis, Article, Claim, Condition, Measure, Quantity, Stance, Status
+
+EXTRACTOR_VERSION = "1"
+#: Longer texts are cut here: what an article says, it says before (about 30,000 words).
+MAX_CHARS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    sentence: Sentence
+    reading: Reading
+    title: bool
+
+
+class Extractor:
+    """Reads claims out of articles; ``lexicon_dirs`` hold tables laid over the built-in ones."""
+
+    def __init__(self, lexicon_dirs: Sequence[Path] = ()) -> None:
+        self._dirs = tuple(lexicon_dirs)
+        self._lexicons: dict[str, Lexicon] = {}
+
+    def lexicon(self, language: str) -> Lexicon:
+        """The compiled tables of a language, loaded on first use."""
+        if language not in self._lexicons:
+            self._lexicons[language] = load_lexicon(language, self._dirs)
+        return self._lexicons[language]
+
+    def analyze(self, article: Article) -> Analysis:
+        """Judge one article; never raises for what a text contains."""
+        text = article.full_text[:MAX_CHARS]
+        language = detect(text, article.language)
+        if language not in LANGUAGES:
+            return Analysis(language, False, review="unsupported_language")
+        drafts, reads = _drafts(article, language, self.lexicon(language))
+        verdict = coverage([item.reading.marks for item in reads], len(drafts))
+        claims = _distinct(drafts) if verdict.relevant else ()
+        return Analysis(language, verdict.relevant, claims)
+
+
+@lru_cache(maxsize=1)
+def default_extractor() -> Extractor:
+    """The extractor with the built-in tables only."""
+    return Extractor()
+
+
+def analyze_sentences(extractor: Extractor, article: Article, language: str) -> tuple[Claim, ...]:
+    """The claims of a text in a given language, without the question whether it is coverage."""
+    drafts, _ = _drafts(article, language, extractor.lexicon(language))
+    return _distinct(drafts)
+
+
+def _drafts(article: Article, language: str, lexicon: Lexicon) -> tuple[list[Claim], list[_Read]]:
+    text = article.full_text[:MAX_CHARS]
+    published = _date(article.published)
+    reads = list(_reads(text, len(article.title), language, lexicon))
+    drafts = [
+        claim for item in reads for claim in _claims(item, text, language, published, article)
+    ]
+    return drafts, reads
+
+
+def _date(published: str | None) -> date | None:
+    try:
+        return date.fromisoformat((published or "")[:10])
+    except ValueError:
+        return None
+
+
+def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_Read]:
+    discourse = Discourse()
+    for sentence in kept(sentences(text, language, lexicon.abbreviations), lexicon):
+        marks = mark(sentence, lexicon)
+        reading = read(marks, language, discourse, is_question(text, sentence))
+        yield _Read(sentence, reading, sentence.start < title)
+
+
+def _claims(
+    item: _Read, text: str, language: str, published: date | None, article: Article
+) -> Iterator[Claim]:
+    findings = item.reading.findings
+    if not findings:
+        return
+    marks, sentence = item.reading.marks, item.sentence
+    quantities = find_quantities(marks, language)
+    told = find_dates(marks, published) if published else []
+    for finding in findings:
+        clause = finding.clause
+        quantity = pick(quantities, finding.topic.measure, clause.start, clause.end, finding.at)
+        yield Claim(
+            actor=finding.actor,
+            measure=finding.topic.measure,
+            stance=finding.stance,
+            evidence=text[sentence.start : sentence.end],
+            start=sentence.start,
+            end=sentence.end,
+            conditions=_conditions(finding, marks),
+            quantity=_wanted(quantity, finding),
+            status=finding.status,
+            speaker=finding.speaker,
+            as_of=_as_of(finding, told, published, article.published),
+            rules=tuple(dict.fromkeys(rule for rule in finding.rules if rule)),
+            confidence=max(0.05, finding.confidence - (0.1 if item.title else 0.0)),
+        )
+
+
+def _conditions(finding: Finding, marks: Marks) -> frozenset[Condition]:
+    if finding.stance.rank < 0 and finding.stance is not Stance.RELUCTANT:
+        return frozenset()
+    if finding.stance is Stance.DELIVERED:
+        return frozenset()
+    return frozenset(condition for condition, _, _ in marks.conditions)
+
+
+def _wanted(quantity: Quantity | None, finding: Finding) -> Quantity | None:
+    """Refusals keep no number: the number is that of the thing refused."""
+    return None if finding.stance.rank < 0 else quantity
+
+
+def _as_of(
+    finding: Finding, told: Sequence[Told], published: date | None, raw: str | None
+) -> str | None:
+    if published is None:
+        return None
+    inside = [t for t in told if t.start in finding.clause and not t.weekday]
+    if inside:
+        return inside[0].value
+    return published.isoformat()
+
+
+def _distinct(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """One claim per slot and date: the strongest evidence wins, then the earlier sentence."""
+    best: dict[tuple[str, Measure, str | None, str | None], Claim] = {}
+    for claim in claims:
+        key = (claim.actor, claim.measure, claim.item, claim.as_of)
+        known = best.get(key)
+        if known is None or _weight(claim) > _weight(known):
+            best[key] = claim
+    return tuple(sorted(best.values(), key=lambda c: (c.start, c.actor, c.measure.value)))
+
+
+def _weight(claim: Claim) -> tuple[float, int]:
+    return (
+        round(claim.confidence + 0.05 * (claim.quantity is not None), 3),
+        {Status.OFFICIAL: 2, Status.REPORTED: 1, Status.DRAFT: 0}[claim.status],
+    )

@@ -1,0 +1,218 @@
+"""What the lexicon finds in one sentence: actors, measures, predicates, conditions, context words.
+
+This module turns the raw matches of the tables into typed marks and drops those that a longer or a
+``pseudo`` match covers. It knows nothing of clauses.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from worker.core.claims.lexicon import GOVERNING_ROLES, Lexicon, Row
+from worker.core.claims.patterns import Match
+from worker.core.claims.text import Sentence, Word
+from worker.model import Condition, Measure, Stance
+
+#: Context types that act as predicates: they claim the measure beside them for themselves.
+PREDICATE_TYPES = ("demand", "deny", "welcome", "nocomment")
+NONSTATE_TYPES = ("opposition_role", "expert_role", "elect_role")
+
+
+@dataclass(slots=True)
+class Actor:
+    """A mention of a state or body, or of somebody who speaks for one or for none (``code`` None)."""
+
+    code: str | None
+    kind: str  # state oblique capital adjective institution person role nonstate pronoun
+    start: int
+    end: int
+    name: str | None = None
+    rule: str = ""
+    #: Set by the clause reader: behind a preposition, in the genitive, an agent ("by France").
+    oblique: bool = False
+    possessive: bool = False
+    agent: bool = False
+
+
+@dataclass(slots=True)
+class Topic:
+    """A mention of a measure."""
+
+    measure: Measure
+    kind: str
+    start: int
+    end: int
+    rule: str = ""
+
+
+@dataclass(slots=True)
+class Predicate:
+    """Something said of a measure: a cue, or a context word that acts as one."""
+
+    kind: str  # stance noun action action_past done demand deny welcome nocomment reporting
+    stance: Stance | None
+    negated: str
+    words: tuple[int, ...]
+    rule: str = ""
+
+    @property
+    def start(self) -> int:
+        """Index of the first word."""
+        return self.words[0]
+
+    @property
+    def end(self) -> int:
+        """Index after the last word."""
+        return self.words[-1] + 1
+
+
+@dataclass(slots=True)
+class Marks:
+    """All marks of one sentence."""
+
+    sentence: Sentence
+    actors: list[Actor] = field(default_factory=list)
+    topics: list[Topic] = field(default_factory=list)
+    predicates: list[Predicate] = field(default_factory=list)
+    conditions: list[tuple[Condition, int, int]] = field(default_factory=list)
+    context: dict[str, list[tuple[int, ...]]] = field(default_factory=lambda: defaultdict(list))
+    quantities: list[Match[Row]] = field(default_factory=list)
+    dates: list[Match[Row]] = field(default_factory=list)
+    relevance: list[Match[Row]] = field(default_factory=list)
+
+    @property
+    def words(self) -> Sequence[Word]:
+        """The words of the sentence."""
+        return self.sentence.words
+
+    def has(self, kind: str, start: int = 0, end: int | None = None) -> bool:
+        """Whether a context word of this kind begins in the words ``start:end``."""
+        stop = len(self.words) if end is None else end
+        return any(start <= hit[0] < stop for hit in self.context.get(kind, ()))
+
+
+def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
+    """Find everything the tables know in a sentence."""
+    by_table: dict[str, list[Match[Row]]] = defaultdict(list)
+    for match in lexicon.patterns.find(sentence.words):
+        by_table[match.payload.table].append(match)
+    marks = Marks(sentence)
+    _conditions(marks, by_table["conditions"])
+    _context(marks, by_table["context"])
+    _predicates(marks, by_table["cues"])
+    _topics(marks, by_table["measures"])
+    _actors(marks, by_table["actors"], by_table["people"])
+    marks.quantities = longest(by_table["quantities"])
+    marks.dates = longest(by_table["dates"])
+    marks.relevance = longest(by_table["relevance"])
+    return marks
+
+
+def longest(matches: Iterable[Match[Row]]) -> list[Match[Row]]:
+    """Drop every match whose words all lie in a longer match; the order is that of the text."""
+    kept: list[Match[Row]] = []
+    taken: list[frozenset[int]] = []
+    for match in sorted(matches, key=lambda m: (-len(m.words), m.words)):
+        words = frozenset(match.words)
+        if not any(words <= other for other in taken):
+            kept.append(match)
+            taken.append(words)
+    return sorted(kept, key=lambda m: m.words)
+
+
+def _conditions(marks: Marks, matches: list[Match[Row]]) -> None:
+    for match in longest(matches):
+        marks.conditions.append((Condition(match.payload["condition"]), match.start, match.end))
+
+
+def _masked(marks: Marks, index: int) -> bool:
+    """Whether a word stands inside a phrase that states a condition."""
+    return any(start <= index < end for _, start, end in marks.conditions)
+
+
+def _context(marks: Marks, matches: list[Match[Row]]) -> None:
+    by_type: dict[str, list[Match[Row]]] = defaultdict(list)
+    for match in matches:
+        by_type[match.payload["type"]].append(match)
+    for kind, group in by_type.items():
+        for match in longest(group):
+            marks.context[kind].append(match.words)
+            if kind in PREDICATE_TYPES or kind == "reporting":
+                marks.predicates.append(Predicate(kind, None, "", match.words, match.payload.rule))
+
+
+def _predicates(marks: Marks, matches: list[Match[Row]]) -> None:
+    for match in longest(matches):
+        row = match.payload
+        if _masked(marks, match.start):
+            continue
+        stance = Stance(row["stance"]) if row["stance"] else None
+        kind = row["class"]
+        if kind == "done":
+            stance = stance or Stance.DELIVERED
+        marks.predicates.append(Predicate(kind, stance, row["negated"], match.words, row.rule))
+    _drop_covered_context(marks)
+    marks.predicates.sort(key=lambda p: p.words)
+
+
+def _drop_covered_context(marks: Marks) -> None:
+    """A context predicate inside the words of a cue is that cue ("kündigte an" is no mere saying)."""
+    cues = [
+        frozenset(p.words)
+        for p in marks.predicates
+        if p.kind not in {*PREDICATE_TYPES, "reporting"}
+    ]
+    for other in [p for p in marks.predicates if p.kind in PREDICATE_TYPES]:
+        longer = frozenset(other.words)
+        marks.predicates = [
+            p
+            for p in marks.predicates
+            if p is other or not (frozenset(p.words) < longer and p.kind != "reporting")
+        ]
+    marks.predicates = [
+        p
+        for p in marks.predicates
+        if p.kind not in PREDICATE_TYPES or not any(frozenset(p.words) <= cue for cue in cues)
+    ]
+
+
+def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
+    for match in longest(matches):
+        row = match.payload
+        if row["kind"] == "pseudo" or _masked(marks, match.start):
+            continue
+        marks.topics.append(
+            Topic(Measure(row["measure"]), row["kind"], match.start, match.end, row.rule)
+        )
+
+
+def _actors(marks: Marks, states: list[Match[Row]], people: list[Match[Row]]) -> None:
+    pseudo = {w for m in states if m.payload["kind"] == "pseudo" for w in m.words}
+    persons = longest(people)
+    named = {w for m in persons for w in m.words}
+    for match in longest(states):
+        row = match.payload
+        if row["kind"] == "pseudo" or pseudo & set(match.words) or named & set(match.words):
+            continue
+        if not _masked(marks, match.start):
+            marks.actors.append(
+                Actor(row["code"], row["kind"], match.start, match.end, rule=row.rule)
+            )
+    for match in persons:
+        row = match.payload
+        if pseudo & set(match.words) or not marks.words[match.start].capitalised:
+            continue
+        governs = row["role"] in GOVERNING_ROLES
+        marks.actors.append(
+            Actor(
+                row["code"] if governs else None,
+                "person" if governs else "nonstate",
+                match.start,
+                match.end,
+                row["name"],
+                row.rule,
+            )
+        )
+    marks.actors.sort(key=lambda a: (a.start, a.end))

@@ -1,0 +1,199 @@
+"""Who speaks: roles and names become actors, and each reported statement gets its speaker."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from worker.core.claims.clauses import Clause, in_parenthesis
+from worker.core.claims.marks import NONSTATE_TYPES, Actor, Marks, Predicate
+
+ROLE_TYPES = ("gov_role", "parliament_role")
+_NEAR = 3
+_BREAK = re.compile(r"[,;:–—()\"“”„«»]")
+
+
+@dataclass(slots=True)
+class Attribution:
+    """A verb of saying with the one who says it (``speaker`` None when nobody is named)."""
+
+    predicate: Predicate
+    clause: int
+    speaker: Actor | None
+
+
+def add_roles(marks: Marks, language: str) -> None:
+    """Turn "the British defence minister John Healey" and "opposition MP X" into one actor each."""
+    nonstate = _spans(marks, NONSTATE_TYPES)
+    for start, end in nonstate:
+        if not in_parenthesis(marks, start) and not _inside_person(marks, start):
+            marks.actors.append(
+                Actor(
+                    None, "nonstate", start, end, _name_after(marks, end, language), "role:nonstate"
+                )
+            )
+    for start, end in _merged(_spans(marks, ROLE_TYPES)):
+        if _near_nonstate(marks, start, end, nonstate):
+            continue
+        _role(marks, start, end, language)
+    marks.actors.sort(key=lambda a: (a.start, a.end))
+
+
+def _spans(marks: Marks, kinds: tuple[str, ...]) -> list[tuple[int, int]]:
+    return sorted((hit[0], hit[-1] + 1) for kind in kinds for hit in marks.context.get(kind, ()))
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _inside_person(marks: Marks, index: int) -> bool:
+    return any(
+        a.kind in {"person", "institution"} and a.start <= index < a.end for a in marks.actors
+    )
+
+
+def _near_nonstate(marks: Marks, start: int, end: int, nonstate: list[tuple[int, int]]) -> bool:
+    """A role that a word like "former" or "shadow" or "elect" belongs to."""
+    return any(
+        (0 <= start - right <= 1 or 0 <= left - end <= 1 or (left < end and start < right))
+        and not _BREAK.search(marks.words[max(left, start)].before)
+        for left, right in nonstate
+    )
+
+
+def _role(marks: Marks, start: int, end: int, language: str) -> None:
+    owner = _owner(marks, start, end)
+    if any(
+        a.kind in {"state", "capital", "institution"} and a.start < end and start < a.end
+        for a in marks.actors
+    ):
+        return
+    person = next(
+        (
+            a
+            for a in marks.actors
+            if a.kind == "person" and 0 <= a.start - end <= 2 and not _broken(marks, end, a.start)
+        ),
+        None,
+    )
+    if person is not None:
+        person.start = start
+        return
+    name = _name_after(marks, end, language)
+    if owner is not None:
+        owner_first = owner.kind == "adjective" or owner.possessive or owner.start > start
+        if owner_first:
+            low, high = min(start, owner.start), max(end, owner.end)
+            marks.actors.append(Actor(owner.code, "role", low, high, name, owner.rule))
+            if owner.kind != "adjective":
+                owner.possessive = True
+            return
+    marks.actors.append(Actor(None, "role", start, end, name, "role"))
+
+
+def _broken(marks: Marks, start: int, end: int) -> bool:
+    return any(
+        _BREAK.search(marks.words[i].before) for i in range(start, end + 1) if i < len(marks.words)
+    )
+
+
+def _owner(marks: Marks, start: int, end: int) -> Actor | None:
+    """The state a role belongs to: an adjective beside it, or a name in the genitive."""
+    near: list[tuple[int, Actor]] = []
+    for actor in marks.actors:
+        if actor.kind in {"nonstate", "role", "person"} or actor.code is None:
+            continue
+        if actor.end <= start and start - actor.end <= 2:
+            gap, inside = start - actor.end, (actor.end, start)
+            if (
+                actor.kind not in {"adjective"}
+                and not actor.possessive
+                and not _directly(marks, actor, start)
+            ):
+                continue
+        elif actor.start >= end and actor.start - end <= _NEAR:
+            gap, inside = actor.start - end, (end, actor.start)
+            if actor.kind == "adjective" and gap > 1:
+                continue
+        else:
+            continue
+        if not _broken(marks, inside[0], inside[1]) or gap == 0:
+            near.append((gap + (actor.end <= start) * 0, actor))
+    near = [(gap, a) for gap, a in near if not _broken_between(marks, a, start, end)]
+    return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _directly(marks: Marks, actor: Actor, start: int) -> bool:
+    """A hyphenated or bare noun before a role: "US-Präsident", "EU Commission president"."""
+    return (
+        actor.end == start
+        and marks.words[start].before in {"-", "‑", " ", "–"}
+        and actor.kind
+        in {
+            "state",
+            "institution",
+            "capital",
+        }
+    )
+
+
+def _broken_between(marks: Marks, actor: Actor, start: int, end: int) -> bool:
+    left, right = (actor.end, start) if actor.end <= start else (end, actor.start)
+    return any(
+        _BREAK.search(marks.words[i].before) for i in range(left, min(right + 1, len(marks.words)))
+    )
+
+
+_NOT_NAMES = {"der", "die", "das", "the", "le", "la", "el", "il", "de"}
+
+
+def _name_after(marks: Marks, end: int, language: str) -> str | None:
+    """A personal name behind a role: two or three capitalised words that the tables do not know."""
+    index, parts = end, list[str]()
+    while index < len(marks.words) and len(parts) < 3:
+        word = marks.words[index]
+        if not word.capitalised or word.norm in _NOT_NAMES or _BREAK.search(word.before):
+            break
+        if any(a.start <= index < a.end and a.kind != "person" for a in marks.actors):
+            break
+        parts.append(word.text)
+        index += 1
+    return " ".join(parts) if len(parts) >= 2 else None
+
+
+def attributions(marks: Marks, clauses: list[Clause], language: str) -> list[Attribution]:
+    """Every verb of saying in the sentence with its speaker."""
+    found: list[Attribution] = []
+    for predicate in marks.predicates:
+        if predicate.kind != "reporting":
+            continue
+        number = next((n for n, c in enumerate(clauses) if predicate.start in c), None)
+        if number is None:
+            continue
+        found.append(Attribution(predicate, number, _speaker(predicate, clauses[number], marks)))
+    return found
+
+
+def _speaker(predicate: Predicate, clause: Clause, marks: Marks) -> Actor | None:
+    rank = {"person": 0, "role": 1, "nonstate": 0, "state": 2, "capital": 2, "institution": 2}
+    near: list[tuple[int, int, Actor]] = []
+    for actor in marks.actors:
+        if (
+            actor.kind not in rank
+            or actor.start not in clause
+            or in_parenthesis(marks, actor.start)
+        ):
+            continue
+        after = actor.start >= predicate.end
+        distance = actor.start - predicate.end if after else predicate.start - actor.end
+        if distance > 8 or (actor.oblique and not after):
+            continue
+        near.append((distance + 2 * rank[actor.kind], 0 if after else 1, actor))
+    return min(near, key=lambda item: item[:2])[2] if near else None

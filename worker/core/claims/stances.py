@@ -1,0 +1,199 @@
+"""How words add up to a stance: tense and mood of an action, negation, one stance over another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worker.core.claims.clauses import Clause
+from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate
+from worker.model import Stance
+
+_NEGATED = {
+    Stance.RULED_OUT: Stance.OPEN,
+    Stance.OPPOSED: Stance.OPEN,
+    Stance.COMMITTED: Stance.RULED_OUT,
+    Stance.DELIVERED: None,
+    Stance.OPEN: Stance.RULED_OUT,
+    Stance.RELUCTANT: Stance.OPEN,
+    Stance.UNDECIDED: None,
+}
+CUES = ("stance", "noun", "action", "action_past", "done")
+GOVERNING = ("stance", "noun", *PREDICATE_TYPES)
+
+
+def negations(clause: Clause, marks: Marks) -> list[int]:
+    """The words that negate in a clause and are no part of a cue or of a condition."""
+    covered = {w for p in marks.predicates if p.kind != "reporting" for w in p.words}
+    masked = {w for _, start, end in marks.conditions for w in range(start, end)}
+    return sorted(
+        hit[0]
+        for hit in marks.context.get("negation", ())
+        if hit[0] in clause and hit[0] not in covered and hit[0] not in masked
+    )
+
+
+def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """Whether an odd number of negations in the clause belongs to this predicate."""
+    rivals = [
+        p for p in marks.predicates if p.start in clause and p.kind in (*CUES, *PREDICATE_TYPES)
+    ]
+    count = 0
+    for at in negations(clause, marks):
+        after = [p for p in rivals if p.start > at]
+        owner = min(after, key=lambda p: p.start) if after else max(rivals, key=lambda p: p.start)
+        count += owner is predicate
+    return count % 2 == 1
+
+
+def local_stance(
+    predicate: Predicate, clause: Clause, marks: Marks, language: str
+) -> tuple[Stance | None, list[str]]:
+    """The stance of one predicate in its clause, and the rules that made it."""
+    rules = [predicate.rule]
+    negated = is_negated(predicate, clause, marks)
+    if predicate.kind in {"action", "action_past"}:
+        stance = _action(predicate, clause, marks, language, negated, rules)
+    elif predicate.kind == "done" and _has(marks, "modal_will", clause):
+        stance = Stance.RULED_OUT if negated else Stance.COMMITTED
+    elif negated:
+        stance = _negate(predicate)
+        rules.append("negated")
+    else:
+        stance = predicate.stance
+        if stance in {Stance.COMMITTED, Stance.DELIVERED} and _modal_before(
+            predicate, clause, marks
+        ):
+            stance = Stance.OPEN
+            rules.append("modal")
+    if stance is Stance.RULED_OUT and negated and _has(marks, "temper", clause):
+        rules.append("tempered")
+        stance = Stance.RELUCTANT
+    return stance, rules
+
+
+def _negate(predicate: Predicate) -> Stance | None:
+    if predicate.negated:
+        return None if predicate.negated == "none" else Stance(predicate.negated)
+    if predicate.stance is None:
+        return None
+    if predicate.kind == "noun" and predicate.stance is Stance.COMMITTED:
+        return Stance.UNDECIDED
+    return _NEGATED[predicate.stance]
+
+
+def _has(marks: Marks, kind: str, clause: Clause) -> bool:
+    return any(
+        hit[0] in clause and not _covered(marks, hit[0]) for hit in marks.context.get(kind, ())
+    )
+
+
+def _covered(marks: Marks, index: int) -> bool:
+    return any(start <= index < end for _, start, end in marks.conditions)
+
+
+def _modal_before(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """Whether "could", "might", "könnte" stands over a stance word ("could pledge")."""
+    covered = {w for p in marks.predicates if p.kind in CUES for w in p.words}
+    return any(
+        hit[0] in clause and hit[0] not in covered and abs(predicate.start - hit[-1]) <= 6
+        for hit in marks.context.get("modal_open", ())
+    )
+
+
+def _action(
+    predicate: Predicate,
+    clause: Clause,
+    marks: Marks,
+    language: str,
+    negated: bool,
+    rules: list[str],
+) -> Stance | None:
+    will, could = _has(marks, "modal_will", clause), _has(marks, "modal_open", clause)
+    if negated:
+        rules.append("negated action")
+        if predicate.kind == "action_past" and not (will or could):
+            return None
+        return Stance.RULED_OUT
+    if could:
+        rules.append("modal")
+        return Stance.OPEN
+    if will:
+        rules.append("intention")
+        return Stance.COMMITTED
+    if _has(marks, "modal_must", clause):
+        return None
+    if predicate.kind == "action_past":
+        rules.append("done")
+        return Stance.DELIVERED
+    if language == "en" and _bare_english(predicate, marks):
+        return None
+    rules.append("present")
+    return Stance.COMMITTED
+
+
+def _bare_english(predicate: Predicate, marks: Marks) -> bool:
+    """An infinitive or gerund that nothing makes finite: "to send", "sending", "for sending"."""
+    word = marks.words[predicate.start].norm
+    before = marks.words[predicate.start - 1].norm if predicate.start else ""
+    if word.endswith("ing"):
+        return before not in {
+            "is",
+            "are",
+            "be",
+            "'s",
+            "we're",
+            "i'm",
+            "they're",
+            "was",
+            "were",
+            "also",
+            "now",
+            "already",
+        }
+    return before == "to"
+
+
+def compose(outer: Stance | None, inner: Stance | None, joined: bool = False) -> Stance | None:
+    """One stance over another: "refuses to rule out" is open, "ready to discuss" is open.
+
+    ``joined`` tells that the two are coordinated ("sceptical and dismissive"), not one over the other.
+    """
+    if outer is None or inner is None:
+        return outer or inner
+    if outer.rank < 0 and inner.rank < 0:
+        return max(outer, inner, key=lambda s: abs(s.rank)) if joined else Stance.OPEN
+    if Stance.UNDECIDED in {outer, inner}:
+        return Stance.UNDECIDED
+    if outer.rank < 0 or inner.rank < 0:
+        return outer if outer.rank < 0 else inner
+    if {outer, inner} == {Stance.DELIVERED, Stance.COMMITTED}:
+        return Stance.COMMITTED
+    return min(outer, inner, key=lambda s: s.rank)
+
+
+def chain(
+    chosen: Predicate, cues: Sequence[Predicate], clause: Clause, marks: Marks, language: str
+) -> tuple[Stance | None, list[str]]:
+    """The stance of the chosen cue together with the cues right beside it."""
+    stance, rules = local_stance(chosen, clause, marks, language)
+    for other in cues:
+        if other is chosen or other.kind not in {"stance", "noun"}:
+            continue
+        outer, inner = (other, chosen) if other.start < chosen.start else (chosen, other)
+        between = range(outer.end, inner.start)
+        if len(between) > 3 or set(outer.words) & set(inner.words):
+            continue
+        joined = any(
+            hit[0] in between
+            for kind in ("coordinator", "contrast")
+            for hit in marks.context.get(kind, ())
+        )
+        more, reasons = local_stance(other, clause, marks, language)
+        if more is None:
+            continue
+        if outer is other:
+            stance = compose(more, stance, joined)
+        else:
+            stance = compose(stance, more, joined)
+        rules += [*reasons, "chained"]
+    return stance, rules
