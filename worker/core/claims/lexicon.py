@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, product
 from pathlib import Path
 
-from worker.core.claims.patterns import PatternSet, compile_pattern
+from worker.core.claims.patterns import Gap, PatternSet, compile_pattern
 from worker.core.claims.text import fold, words_of
 from worker.errors import ConfigError
 from worker.model import UNITS, Condition, Measure, Stance
@@ -48,6 +49,8 @@ CONTEXT_TYPES = frozenset(
 QUANTITY_KINDS = frozenset({"number", "magnitude", "vague", "approx", "unit"})
 DATE_KINDS = frozenset({"month", "weekday", "relative", "month_part", "since", "last", "season"})
 
+#: How much of a pattern names the rule in a claim.
+_RULE_LENGTH = 48
 _ANY = None
 #: Per table: its columns before ``example`` and ``counter``, and what each may hold.
 TABLES: Mapping[str, Mapping[str, frozenset[str] | re.Pattern[str] | None]] = {
@@ -101,7 +104,8 @@ class Row:
     @property
     def rule(self) -> str:
         """How a claim names the row that fired."""
-        return f"{self.table}:{self.values['pattern']}"
+        head = self.values["pattern"].split(" ; ")[0]
+        return f"{self.table}:{head if len(head) <= _RULE_LENGTH else head[:_RULE_LENGTH] + '…'}"
 
 
 def read_table(path: Path, table: str) -> Iterator[Row]:
@@ -240,11 +244,37 @@ def check_row(row: Row, language: str, closers: frozenset[str] = frozenset()) ->
 
 def check_lexicon(lexicon: Lexicon) -> list[str]:
     """Everything wrong with the examples of a lexicon, one sentence each."""
-    return [
+    problems = [
         problem
         for row in lexicon.rows
         if (problem := check_row(row, lexicon.language, lexicon.closers)) is not None
     ]
+    return problems + list(_contradictions(lexicon))
+
+
+def _contradictions(lexicon: Lexicon) -> Iterator[str]:
+    """Words that two cue rows give different stances: only one of them can be meant."""
+    seen: dict[str, Row] = {}
+    for row in lexicon.of("cues"):
+        for form in _forms(row["pattern"]):
+            other = seen.setdefault(form, row)
+            if (other["stance"], other["class"]) != (row["stance"], row["class"]):
+                yield (
+                    f"{row.place}: {form!r} is {row['class']} {row['stance']} here, but "
+                    f"{other['class']} {other['stance']} in {other.place}"
+                )
+
+
+def _forms(pattern: str) -> Iterator[str]:
+    """The single wordings of a pattern, up to a bound."""
+    for part in pattern.split(" ; "):
+        for variant in compile_pattern(part.strip()):
+            pieces = [
+                [f"..{p.most}"] if isinstance(p, Gap) else [f"{a.mode[0]}:{a.text}" for a in p.atoms]
+                for p in variant
+            ]
+            for combination in islice(product(*pieces), 500):
+                yield " ".join(combination)
 
 
 def _main(folders: Sequence[str]) -> int:
