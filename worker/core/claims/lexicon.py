@@ -255,10 +255,13 @@ def check_lexicon(lexicon: Lexicon) -> list[str]:
 def _contradictions(lexicon: Lexicon) -> Iterator[str]:
     """Words that two cue rows give different stances: only one of them can be meant."""
     seen: dict[str, Row] = {}
+    told: set[tuple[str, str]] = set()
     for row in lexicon.of("cues"):
         for form in _forms(row["pattern"]):
             other = seen.setdefault(form, row)
-            if (other["stance"], other["class"]) != (row["stance"], row["class"]):
+            pair = (other.place, row.place)
+            if other["stance"] != row["stance"] and pair not in told:
+                told.add(pair)
                 yield (
                     f"{row.place}: {form!r} is {row['class']} {row['stance']} here, but "
                     f"{other['class']} {other['stance']} in {other.place}"
