@@ -25,17 +25,17 @@ from worker.model import (
 NAMESPACE = uuid.UUID("6a6d3c1e-5d0f-5b0a-9c55-0c0a117107ed")
 
 _WEIGHTS = {
-    Measure.TROOPS: 3.0,
-    Measure.GUARANTEES: 3.0,
-    Measure.AIR: 2.0,
-    Measure.NAVY: 2.0,
-    Measure.AIR_DEFENCE: 2.0,
-    Measure.COMMAND: 2.0,
-    Measure.DECLARATION: 2.0,
-    Measure.MONITORING: 1.5,
-    Measure.ARMS: 1.5,
-    Measure.FUNDING: 1.5,
-    Measure.SANCTIONS: 1.5,
+    Measure.TROOPS: 1.5,
+    Measure.GUARANTEES: 1.5,
+    Measure.AIR: 1.0,
+    Measure.NAVY: 1.0,
+    Measure.AIR_DEFENCE: 1.0,
+    Measure.COMMAND: 1.0,
+    Measure.DECLARATION: 1.0,
+    Measure.MONITORING: 0.75,
+    Measure.ARMS: 0.75,
+    Measure.FUNDING: 0.75,
+    Measure.SANCTIONS: 0.75,
 }
 
 
@@ -46,6 +46,7 @@ class Policy:
     ``background_days``: a claim that held longer than this before publication is no news.
     ``update_days``: within so many days a compatible claim updates the alert it fits.
     ``denial_days``: within so many days an official restatement denies an unconfirmed report.
+    ``quantity_tolerance``: exact numbers closer than this share are one number told roundly.
     ``look_back_hours``: older articles fill the ledger silently (``None``: all may alert).
     ``weights`` multiply the stance distance (in ranks, at least 1); ``thresholds`` are the scores
     from which a severity holds; ``status_factor`` lowers what is not official.
@@ -55,9 +56,10 @@ class Policy:
     update_days: int = 2
     denial_days: int = 14
     look_back_hours: float | None = None
+    quantity_tolerance: float = 0.10
     min_severity: Severity = Severity.LOW
     weights: Mapping[Measure, float] = field(default_factory=lambda: MappingProxyType(_WEIGHTS))
-    default_weight: float = 1.0
+    default_weight: float = 0.5
     actor_weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     status_factor: Mapping[Status, float] = field(
         default_factory=lambda: MappingProxyType(
@@ -66,7 +68,7 @@ class Policy:
     )
     thresholds: Mapping[Severity, float] = field(
         default_factory=lambda: MappingProxyType(
-            {Severity.MEDIUM: 2.0, Severity.HIGH: 4.0, Severity.CRITICAL: 9.0}
+            {Severity.MEDIUM: 1.0, Severity.HIGH: 2.0, Severity.CRITICAL: 4.0}
         )
     )
 
@@ -140,10 +142,14 @@ def severity_of(change: Change, policy: Policy) -> Severity:
 
 
 def stance_distance(change: Change) -> float:
-    """How many ranks lie between before and after; a detail counts half, a first stance from 0."""
+    """How many ranks lie between before and after; a first stance counts from undecided.
+
+    Another number weighs as much as one rank, a condition (or a first "undecided") half.
+    """
+    if change.kind is ChangeKind.QUANTITY_CHANGED:
+        return 1.0
     start = change.before.stance if change.before else Stance.UNDECIDED
-    moved = abs(change.after.stance.rank - start.rank)
-    return float(moved) if moved else 0.5
+    return float(abs(change.after.stance.rank - start.rank)) or 0.5
 
 
 def alert_line(alert: Alert) -> dict[str, Any]:

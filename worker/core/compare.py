@@ -12,7 +12,7 @@ from enum import StrEnum
 from worker.core.ledger import LedgerRecord, merge
 from worker.model import Change, ChangeKind, Position, Quantity, Stance, Status
 
-#: Two exact numbers closer than this share of the larger are the same number told roundly.
+#: Two exact numbers no further apart than this share of the larger are one number told roundly.
 SAME_NUMBER = 0.10
 
 
@@ -49,15 +49,20 @@ class NoChange:
     detail: str = ""
 
 
-def compare(record: LedgerRecord, before: Position | None) -> Change | NoChange:
-    """What ``record`` changes in ``before``, its slot's position as of the claim's own date."""
+def compare(
+    record: LedgerRecord, before: Position | None, tolerance: float = SAME_NUMBER
+) -> Change | NoChange:
+    """What ``record`` changes in ``before``, its slot's position as of the claim's own date.
+
+    ``tolerance`` is the share by which two exact numbers may differ and still be the same news.
+    """
     after = merge(before, record)
     if before is None:
         kind = _first_kind(record.stance)
         return _change(kind, record, None, after, [f"no position was known: {record.stance.value}"])
     if record.stance is not before.stance:
-        return _stance_change(record, before, after)
-    return _detail_change(record, before, after)
+        return _stance_change(record, before, after, tolerance)
+    return _detail_change(record, before, after, tolerance)
 
 
 def _first_kind(stance: Stance) -> ChangeKind:
@@ -65,9 +70,11 @@ def _first_kind(stance: Stance) -> ChangeKind:
     return ChangeKind.NEW_PLEDGE if pledged else ChangeKind.NEW_POSITION
 
 
-def _stance_change(record: LedgerRecord, before: Position, after: Position) -> Change | NoChange:
+def _stance_change(
+    record: LedgerRecord, before: Position, after: Position, tolerance: float
+) -> Change | NoChange:
     if before.stance is Stance.DELIVERED and record.stance is Stance.COMMITTED:
-        return _pledge_after_delivery(record, before, after)
+        return _pledge_after_delivery(record, before, after, tolerance)
     kind = _stance_kind(before.stance, record.stance)
     return _change(kind, record, before, after, [_stance_reason(before, record)])
 
@@ -86,17 +93,22 @@ def _stance_reason(before: Position, record: LedgerRecord) -> str:
 
 
 def _pledge_after_delivery(
-    record: LedgerRecord, before: Position, after: Position
+    record: LedgerRecord, before: Position, after: Position, tolerance: float
 ) -> Change | NoChange:
     """After a delivery a pledge is news only if it promises something else."""
-    told = [*quantity_reasons(before.quantities, record), *_condition_reasons(before, record)]
+    told = [
+        *quantity_reasons(before.quantities, record, tolerance),
+        *_condition_reasons(before, record),
+    ]
     if not told:
         return NoChange(Reason.RESTATEMENT, "delivered before; the pledge names nothing else")
     return _change(ChangeKind.NEW_PLEDGE, record, before, after, ["after a delivery", *told])
 
 
-def _detail_change(record: LedgerRecord, before: Position, after: Position) -> Change | NoChange:
-    quantity = quantity_reasons(before.quantities, record)
+def _detail_change(
+    record: LedgerRecord, before: Position, after: Position, tolerance: float
+) -> Change | NoChange:
+    quantity = quantity_reasons(before.quantities, record, tolerance)
     conditions = _condition_reasons(before, record)
     if quantity:
         return _change(ChangeKind.QUANTITY_CHANGED, record, before, after, [*quantity, *conditions])
@@ -107,7 +119,9 @@ def _detail_change(record: LedgerRecord, before: Position, after: Position) -> C
     return NoChange(Reason.RESTATEMENT, f"{record.stance.value} was known")
 
 
-def quantity_reasons(known: Iterable[Quantity], record: LedgerRecord) -> list[str]:
+def quantity_reasons(
+    known: Iterable[Quantity], record: LedgerRecord, tolerance: float = SAME_NUMBER
+) -> list[str]:
     """Why the number of ``record`` is news against the numbers known; empty where it is not."""
     if record.quantity is None:
         return []
@@ -115,20 +129,21 @@ def quantity_reasons(known: Iterable[Quantity], record: LedgerRecord) -> list[st
     same_unit = next((q for q in known if q.unit == told.unit), None)
     if same_unit is None:
         return [f"first quantity in {told.unit}: {show_quantity(told)}"]
-    if not differs(same_unit, told):
+    if not differs(same_unit, told, tolerance):
         return []
     return [f"quantity: {show_quantity(same_unit)} → {show_quantity(told)}"]
 
 
-def differs(one: Quantity, other: Quantity) -> bool:
+def differs(one: Quantity, other: Quantity, tolerance: float = SAME_NUMBER) -> bool:
     """Whether two quantities in one unit are different news.
 
-    Ranges differ if they do not overlap, exact values if they are over 10 % apart.
+    Ranges differ if they do not overlap, exact values if they are further
+    apart than ``tolerance`` of the larger.
     """
     if _exact(one) and _exact(other):
         assert one.min is not None
         assert other.min is not None
-        return abs(one.min - other.min) > SAME_NUMBER * max(abs(one.min), abs(other.min))
+        return abs(one.min - other.min) > tolerance * max(abs(one.min), abs(other.min))
     low = max(_low(one), _low(other))
     return low > min(_high(one), _high(other))
 

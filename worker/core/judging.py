@@ -16,7 +16,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from worker.core.alerting import Policy
-from worker.core.compare import NoChange, Reason, compare
+from worker.core.compare import SAME_NUMBER, NoChange, Reason, compare
 from worker.core.ledger import LedgerRecord, derive_position, holding_record, record_id
 from worker.core.origins import (
     COPY_DAYS,
@@ -103,7 +103,7 @@ def _judge_bundle(bundle: Sequence[LedgerRecord], view: Overlay, context: Contex
     lead = bundle[0]
     known = list(view.records(lead.slot))
     for record in bundle:
-        told = _silence(record, context) or weigh(record, known)
+        told = _silence(record, context) or weigh(record, known, context.policy.quantity_tolerance)
         known.append(record)
         if isinstance(told, Change) and not isinstance(outcome, Change):
             lead, outcome = record, told
@@ -138,7 +138,9 @@ def _silence(record: LedgerRecord, context: Context) -> NoChange | None:
     return None
 
 
-def weigh(record: LedgerRecord, known: Sequence[LedgerRecord]) -> Change | NoChange:
+def weigh(
+    record: LedgerRecord, known: Sequence[LedgerRecord], tolerance: float = SAME_NUMBER
+) -> Change | NoChange:
     """A record against all that is known of its slot: compared where it may hold, else why not."""
     before = derive_position(known, as_of=record.as_of)
     holder = holding_record([*known, record])
@@ -146,14 +148,14 @@ def weigh(record: LedgerRecord, known: Sequence[LedgerRecord]) -> Change | NoCha
     if holder is not record and holder.span.start > record.span.end:
         return NoChange(Reason.OLDER, f"known since {holder.as_of}: {holder.stance.value}")
     if before is None or holder is record or before.stance is record.stance:
-        return compare(record, before)
+        return compare(record, before, tolerance)
     if not parse_span(before.as_of).overlaps(record.span):
-        return compare(record, before)
+        return compare(record, before, tolerance)
     if before.stance.polarity == record.stance.polarity:
         return NoChange(Reason.OUTWEIGHED, f"{before.stance.value} holds for {before.as_of}")
     if record.status is Status.OFFICIAL and before.status is Status.OFFICIAL:
         return NoChange(Reason.CONTESTS, f"{before.stance.value} is known for {before.as_of}")
-    return compare(record, before)
+    return compare(record, before, tolerance)
 
 
 def _known_text(
