@@ -50,7 +50,9 @@ def test_probes_hold_but_for_the_known_failures(language: str) -> None:
         known = (language, sentence) in _known()
         if not right and not known:
             got = "; ".join(outcome(language, sentence)) or "-"
-            broken.append(f"[{row['phenomenon']}] {sentence}\n    want {row['expected']}\n    got  {got}")
+            broken.append(
+                f"[{row['phenomenon']}] {sentence}\n    want {row['expected']}\n    got  {got}"
+            )
         if right and known:
             mended.append(sentence)
     assert not broken, "probes broken:\n" + "\n".join(broken)

@@ -157,7 +157,7 @@ def _row(table: str, values: dict[str, str], place: str) -> Row:
         and values["class"] != "done"
     ):
         raise ConfigError(
-            f"{place}: class {values['class']} {'needs' if not values['stance'] else 'takes no'} stance"
+            f"{place}: class {values['class']} {'needs a' if not values['stance'] else 'takes no'} stance"
         )
     if table == "quantities" and values["kind"] == "unit":
         _check_unit(values["value"], place)
@@ -273,7 +273,9 @@ def _forms(pattern: str) -> Iterator[str]:
     for part in pattern.split(" ; "):
         for variant in compile_pattern(part.strip()):
             pieces = [
-                [f"..{p.most}"] if isinstance(p, Gap) else [f"{a.mode[0]}:{a.text}" for a in p.atoms]
+                [f"..{p.most}"]
+                if isinstance(p, Gap)
+                else [f"{a.mode[0]}:{a.text}" for a in p.atoms]
                 for p in variant
             ]
             for combination in islice(product(*pieces), 500):
