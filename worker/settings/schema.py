@@ -219,6 +219,7 @@ class EmailChannel(_Channel):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: SecretRef | None = None
     password: SecretRef | None = None
+    ca_file: str | None = None
     sender: Address
     to: Annotated[tuple[Address, ...], BeforeValidator(_listed), Field(min_length=1)]
 

@@ -1,0 +1,356 @@
+"""Rendering: a person reads all that matters, and nothing an article holds comes alive."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from email import message_from_bytes, policy
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.samples import AFTER, SLOT, hostile_alert, sample_alert
+from worker.adapters.channels.email import build_message
+from worker.core.render import (
+    MAX_BODY,
+    encode,
+    inert,
+    render_email,
+    render_note,
+    render_payload,
+    render_slack,
+    render_text,
+    render_webhook,
+)
+from worker.core.render.labels import actor_name, flag, quantity_label
+from worker.model import (
+    AlertEvent,
+    Change,
+    ChangeKind,
+    Confirmation,
+    Delivery,
+    Quantity,
+    Stance,
+)
+from worker.settings import EmailChannel
+
+KINDS = ("console", "slack", "email", "webhook")
+MAIL = EmailChannel(name="m", type="email", host="h", sender="a@example.org", to=("b@example.org",))
+
+
+def test_plain_text_tells_who_what_before_now_proof_and_how_sure() -> None:
+    assert render_text(sample_alert()) == (
+        "🇫🇷 France · ground troops: new pledge [high]\n"
+        "  Before: open to it · since 2026-01-10\n"
+        "  Now:    committed · up to 5,000 soldiers · if: a ceasefire, approval by parliament · "
+        "as of 2026-02-03\n"
+        "  Confirmed · 2 independent sources\n"
+        "  “Frankreich wird bis zu 5000 Soldaten entsenden, sobald die Waffen schweigen.”\n"
+        "    — Marie Beispiel · Beispielzeitung, 2026-02-03 · in German\n"
+        "    https://zeitung.example/a/1\n"
+        "  Before: “Paris could imagine sending soldiers once the guns fall silent.”\n"
+        "    — Jean Exemple · The Daily Example, 2026-01-10 · in English\n"
+        "    https://daily.example/before?id=1&x=2\n"
+        "  Why: stance rose from open to committed\n"
+        "  Also reported in: https://other.example/b"
+    )
+
+
+def test_labels_speak_german_where_asked_and_quotes_stay_as_said() -> None:
+    text = render_text(sample_alert(), "de")
+    assert "🇫🇷 Frankreich · Bodentruppen: neue Zusage [hoch]" in text
+    assert "zugesagt · bis zu 5.000 Soldaten · wenn: Waffenruhe, Zustimmung des Parlaments" in text
+    assert "„Paris could imagine sending soldiers once the guns fall silent.“" in text
+
+
+def test_an_unconfirmed_first_position_says_so() -> None:
+    change = Change(ChangeKind.NEW_POSITION, SLOT, None, replace(AFTER, stance=Stance.OPEN))
+    alert = sample_alert(change=change, confirmation=Confirmation.UNCONFIRMED, origins=1)
+    text = render_text(alert)
+    assert "Before: no position known" in text
+    assert "Not confirmed · 1 independent source" in text
+
+
+def test_follow_ups_name_what_happened_and_rivals_are_quoted() -> None:
+    rival = replace(sample_alert().evidence, quote="Davon kann keine Rede sein.")
+    alert = sample_alert(event=AlertEvent.CONTESTED, rival=rival)
+    assert "— contested" in render_text(alert)
+    assert "Contradicted by: “Davon kann keine Rede sein.”" in render_text(alert)
+    assert "Davon kann keine Rede sein." in json.dumps(render_slack([alert]), ensure_ascii=False)
+    assert "Davon kann keine Rede sein." in render_email([alert])["html"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "english", "german"),
+    [
+        (Quantity(5000, 5000, "soldiers"), "5,000 soldiers", "5.000 Soldaten"),
+        (Quantity(2000, 9999, "soldiers"), "2,000–9,999 soldiers", "2.000–9.999 Soldaten"),
+        (Quantity(None, 20000, "soldiers"), "up to 20,000 soldiers", "bis zu 20.000 Soldaten"),
+        (Quantity(5, None, "systems"), "at least 5 systems", "mindestens 5 Systeme"),
+        (Quantity(1.5e9, 1.5e9, "EUR"), "1.5 billion EUR", "1,5 Milliarden EUR"),
+        (Quantity(300e6, 300e6, "SEK"), "300 million SEK", "300 Millionen SEK"),
+    ],
+)
+def test_quantities_read_as_people_write_them(
+    quantity: Quantity, english: str, german: str
+) -> None:
+    assert quantity_label(quantity, "en") == english
+    assert quantity_label(quantity, "de") == german
+
+
+def test_actors_have_names_and_flags() -> None:
+    assert (actor_name("GB", "en"), actor_name("GB", "de")) == (
+        "United Kingdom",
+        "Vereinigtes Königreich",
+    )
+    assert actor_name("COALITION", "de") == "Koalition der Willigen"
+    assert (flag("NO"), flag("NATO")) == ("🇳🇴", "")
+
+
+def test_slack_message_carries_the_whole_alert_within_its_limits() -> None:
+    message = render_slack([sample_alert()])
+    text = "\n".join(_slack_texts(message))
+    for part in ("France", "new pledge", "up to 5,000 soldiers", "Marie Beispiel", "2 independent"):
+        assert part in text
+    assert "<https://zeitung.example/a/1|Read the article>" in text
+    _assert_slack_limits(message)
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 60, 1000])
+def test_many_alerts_stay_within_what_each_channel_takes(count: int) -> None:
+    alerts = [sample_alert(id=f"id-{n}", rival=sample_alert().evidence) for n in range(count)]
+    message = render_slack(alerts)
+    _assert_slack_limits(message)
+    body = render_webhook(alerts)
+    assert len(encode(body)) <= MAX_BODY
+    assert len(body["data"]["alerts"]) + body["data"]["omitted_count"] == count
+    assert body["data"]["alerts"]
+    mail = render_email(alerts)
+    assert mail["subject"].startswith("[Coalition Watch] ")
+    assert mail["text"].count("Marie Beispiel") >= min(count, 200)
+
+
+def test_webhook_body_is_versioned_and_has_the_alert_and_its_proof() -> None:
+    body = render_webhook([sample_alert()])
+    assert (body["type"], body["schema_version"]) == ("coalition_watch.alerts", 1)
+    (alert,) = body["data"]["alerts"]
+    assert alert["kind"] == "new_pledge"
+    assert alert["from"]["stance"] == "open"
+    assert alert["to"]["quantity"] == {"min": None, "max": 5000, "unit": "soldiers"}
+    assert alert["proof"]["speaker"] == "Marie Beispiel"
+    assert alert["previous"]["url"] == "https://daily.example/before?id=1&x=2"
+
+
+def test_email_has_text_and_html_and_threads_on_the_alert() -> None:
+    mail = render_email([sample_alert()])
+    assert mail["subject"] == (
+        "[Coalition Watch] France · ground troops: new pledge (open to it → committed)"
+    )
+    assert mail["thread"] == sample_alert().id
+    assert 'href="https://zeitung.example/a/1"' in mail["html"]
+    assert "Marie Beispiel" in mail["text"]
+    assert "Marie Beispiel" in mail["html"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_render_error_falls_back_to_plain_text(kind: str) -> None:
+    broken: Any = replace(sample_alert(), severity="deafening", raised_at=None, evidence=None)
+    rendered = render_payload(kind, [broken])
+    assert rendered.problem is not None
+    shown = json.dumps(rendered.payload, ensure_ascii=False)
+    assert broken.id in shown
+    assert render_payload(kind, [sample_alert()]).problem is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_operational_note_fits_every_channel(kind: str) -> None:
+    payload = render_note(kind, "Dead letter <!channel>", ["channel desk: SMTP 550 <b>"] * 50)
+    shown = json.dumps(payload, ensure_ascii=False)
+    assert "SMTP 550" in shown
+    if kind == "slack":
+        _assert_slack_limits(payload)
+        assert "<!channel>" not in shown
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://example.org/a?b=c&d=e#f", "https://example.org/a?b=c&d=e#f"),
+        ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
+        ("http://[2001:db8::1]:8080/x", "http://[2001:db8::1]:8080/x"),
+        ("https://example.org/a|b>c", "https://example.org/a%7Cb%3Ec"),
+        ("javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("https://bank.example@evil.example/", None),
+        ("http://evil|bank/", None),
+        ("http://xn--/", None),
+        ("http:///nohost", None),
+        ("http://a:99999999/", None),
+        ("https://e.example/" + "a" * 3000, None),
+        (None, None),
+    ],
+)
+def test_only_plain_web_addresses_become_links(url: str | None, safe: str | None) -> None:
+    assert inert.safe_url(url) == safe
+
+
+HOSTILE = (
+    "<!channel> <@U1> <http://evil|bank>",
+    "=?utf-8?q?x=0D=0ABcc:_evil@example.org?=",
+    "=?utf-8?q?=3D=3Futf-8=3Fq=3Fx=3D0D=3D0ABcc=3A_e=40e.org=3F=3D?=",
+    "a\r\nBcc: evil@example.org",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "{{ 7*7 }}{% raw %}",
+    "\x1b[31m\x1b]8;;http://evil\x07 \u202etxt.exe \ud800 \x00",
+    "@channel @here #general *bold* _it_ ~no~ `code` :smile:",
+    "https://evil.example/|x> &lt;!here&gt; &#106;avascript:",
+    "=cmd|' /C calc'!A0",
+)
+
+
+def _with_examples(test: Any) -> Any:
+    for text in HOSTILE:
+        test = example(text)(test)
+    strange = st.text(
+        alphabet=st.one_of(
+            st.characters(),
+            st.characters(categories=["Cs", "Cc", "Cf"]),
+            st.sampled_from("<>&|@!=?*\"'"),
+        ),
+        max_size=80,
+    )
+    # 10,000 strings per renderer with HYPOTHESIS_EXAMPLES=10000 (the torture target sets it)
+    many = int(os.environ.get("HYPOTHESIS_EXAMPLES", "150"))
+    checks = list(HealthCheck)
+    return settings(max_examples=many, deadline=None, suppress_health_check=checks)(
+        given(strange)(test)
+    )
+
+
+@_with_examples
+def test_plain_text_stays_inert(text: str) -> None:
+    shown = render_text(hostile_alert(text))
+    assert not [char for char in shown if _is_active(char)]
+    assert all(line.startswith(("🇫🇷", "  ")) for line in shown.split("\n"))
+
+
+@_with_examples
+def test_slack_stays_inert(text: str) -> None:
+    message = render_slack([hostile_alert(text)])
+    _assert_slack_limits(message)
+    for shown in _slack_texts(message):
+        markup = re.sub(r"<https?://[^<>|\s]+\|(Read the article|↗)>", "", shown)
+        assert "<" not in markup
+        assert not re.search(r"(?<!^)(?<!\n)>", markup)
+        assert not re.search(r"&(?!amp;|lt;|gt;)", markup)
+        assert not [char for char in shown if _is_active(char)]
+    json.dumps(message, ensure_ascii=False).encode("utf-8")
+
+
+@_with_examples
+def test_email_stays_inert(text: str) -> None:
+    payload = render_email([hostile_alert(text)])
+    page = _Page()
+    page.feed(payload["html"])
+    assert page.foreign == []
+    delivery = Delivery("d-1", "m", {**payload, "subject": text})
+    raw = bytes(build_message(delivery, MAIL, sample_alert().raised_at))
+    parsed = message_from_bytes(raw, policy=policy.default)
+    assert sorted({key.lower() for key in parsed}) == [
+        "auto-submitted",
+        "content-type",
+        "date",
+        "from",
+        "message-id",
+        "mime-version",
+        "references",
+        "subject",
+        "to",
+    ]
+    assert parsed["to"] == "b@example.org"
+    assert not [char for char in str(parsed["subject"]) if _is_active(char)]
+
+
+@_with_examples
+def test_webhook_stays_inert(text: str) -> None:
+    body = encode(render_webhook([hostile_alert(text)]))
+    assert len(body) <= MAX_BODY
+    (alert,) = json.loads(body)["data"]["alerts"]
+    assert alert["article"] is None or alert["article"].startswith(("http://", "https://"))
+    for shown in _strings(alert):
+        assert not [char for char in shown if _is_active(char)]
+
+
+def _is_active(char: str) -> bool:
+    """Controls (but a line break), surrogates and what reorders or hides text."""
+    if char == "\n":
+        return False
+    return (
+        unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
+        or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u200b\ufeff"
+    )
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+def _slack_texts(message: dict[str, Any]) -> Iterator[str]:
+    yield message["text"]
+    for block in message["blocks"]:
+        for item in [block.get("text"), *block.get("elements", [])]:
+            if item:
+                yield item["text"]
+
+
+def _assert_slack_limits(message: dict[str, Any]) -> None:
+    assert 0 < len(message["blocks"]) <= 50
+    for block in message["blocks"]:
+        limit = 150 if block["type"] == "header" else 3000
+        for item in [block.get("text"), *block.get("elements", [])]:
+            if item:
+                assert 0 < len(item["text"]) <= limit
+                assert item["type"] == "plain_text" or item["verbatim"] is True
+        assert len(block.get("elements", [])) <= 10
+
+
+class _Page(HTMLParser):
+    """Collects tags, attributes and addresses that the template itself does not have."""
+
+    # fmt: off
+    ALLOWED = frozenset({
+        "html", "head", "meta", "title", "body", "section", "h2", "table", "tr", "th", "td", "p",
+        "strong", "blockquote", "br", "span", "a",
+    })
+    # fmt: on
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.foreign: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.ALLOWED:
+            self.foreign.append(tag)
+        for name, value in attrs:
+            if name not in ("style", "lang", "charset", "role", "scope", "href", "rel"):
+                self.foreign.append(f"{tag} {name}")
+            if name == "href" and not (value or "").startswith(("http://", "https://")):
+                self.foreign.append(f"{tag} {name}={value}")
+
+    def handle_comment(self, data: str) -> None:
+        self.foreign.append(f"<!-- {data}")

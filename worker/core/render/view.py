@@ -1,0 +1,158 @@
+"""What a person is told about one alert, as clean strings; every renderer draws from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.core.render import inert
+from worker.core.render.labels import (
+    actor_name,
+    flag,
+    language_name,
+    quantity_label,
+    word,
+)
+from worker.model import Alert, AlertEvent, Evidence, Position, Status
+
+#: How many further articles are named before the rest is only counted.
+MAX_ARTICLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """A quote with all that proves it; ``source`` is publisher and date, ``url`` safe or None."""
+
+    text: str
+    speaker: str
+    source: str
+    title: str
+    url: str | None
+    language: str
+
+    @property
+    def attribution(self) -> str:
+        """Who said it, where and in what language, in one line."""
+        return " · ".join(filter(None, (self.speaker, self.source, self.language)))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """One alert in words. ``before`` is None where no position was known."""
+
+    id: str
+    headline: str
+    flag: str
+    actor: str
+    measure: str
+    event: str
+    kind: str
+    severity: str
+    move: str
+    before: str
+    now: str
+    quantity: str
+    conditions: str
+    confirmation: str
+    confirmed: bool
+    quote: QuoteView
+    before_quote: QuoteView | None
+    rival: QuoteView | None
+    reasons: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+def alert_view(alert: Alert, language: str) -> AlertView:
+    """Put an alert into the words of ``language`` (``en`` or ``de``)."""
+    change, slot = alert.change, alert.change.slot
+    actor = actor_name(slot.actor, language)
+    measure = word(f"measure.{slot.measure}", language)
+    if slot.item:
+        measure = f"{measure} ({inert.line(slot.item, 60)})"
+    kind = word(f"kind.{change.kind}", language)
+    return AlertView(
+        id=alert.id,
+        headline=f"{actor} · {measure}: {kind}",
+        flag=flag(slot.actor),
+        actor=actor,
+        measure=measure,
+        event="" if alert.event is AlertEvent.RAISED else word(f"event.{alert.event}", language),
+        kind=kind,
+        severity=word(f"severity.{alert.severity}", language),
+        move=_move(change.before, change.after, language),
+        before=_state(change.before, language, "since"),
+        now=_state(change.after, language, "as_of"),
+        quantity=_quantity(change.after, language) or word("none", language),
+        conditions=_conditions(change.after, language) or word("none", language),
+        confirmation=_confirmation(alert, language),
+        confirmed=alert.confirmation == "confirmed",
+        quote=_quote(alert.evidence, language),
+        before_quote=_before_quote(change.before, language),
+        rival=_quote(alert.rival, language) if alert.rival else None,
+        reasons=tuple(inert.line(reason, 200) for reason in alert.reasons[:5]),
+        also=_also(alert),
+    )
+
+
+def _move(before: Position | None, after: Position, language: str) -> str:
+    start = word(f"stance.{before.stance}", language) if before else "?"
+    return f"{start} → {word(f'stance.{after.stance}', language)}"
+
+
+def _state(position: Position | None, language: str, date_key: str) -> str:
+    if position is None:
+        return word("unknown_before", language)
+    conditions = _conditions(position, language)
+    parts = [
+        word(f"stance.{position.stance}", language),
+        _quantity(position, language),
+        word("if", language, conditions) if conditions else "",
+        _location(position.location, language),
+        "" if position.status is Status.OFFICIAL else word(f"status.{position.status}", language),
+        word(date_key, language, inert.line(position.as_of, 10)),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _location(location: str | None, language: str) -> str:
+    return word(f"location.{inert.line(location, 60)}", language) if location else ""
+
+
+def _quantity(position: Position, language: str) -> str:
+    return ", ".join(quantity_label(quantity, language) for quantity in position.quantities)
+
+
+def _conditions(position: Position, language: str) -> str:
+    return ", ".join(word(f"condition.{c}", language) for c in sorted(position.conditions))
+
+
+def _confirmation(alert: Alert, language: str) -> str:
+    count = alert.origins
+    origins = word("origin", language) if count == 1 else word("origins", language, count)
+    return f"{word(alert.confirmation, language)} · {origins}"
+
+
+def _quote(evidence: Evidence, language: str) -> QuoteView:
+    dated = inert.line((evidence.published or "")[:10], 10)
+    return QuoteView(
+        text=inert.line(evidence.quote, 700),
+        speaker=inert.line(evidence.speaker, 120),
+        source=", ".join(filter(None, (inert.line(evidence.source, 120), dated))),
+        title=inert.line(evidence.title, 200),
+        url=inert.safe_url(evidence.article_url),
+        language=_in_language(evidence.language, language),
+    )
+
+
+def _before_quote(before: Position | None, language: str) -> QuoteView | None:
+    return _quote(before.evidence, language) if before and before.evidence else None
+
+
+def _also(alert: Alert) -> tuple[str, ...]:
+    others = (inert.safe_url(url) for url in alert.articles if url != alert.article)
+    return tuple(url for url in others if url)[:MAX_ARTICLES]
+
+
+def _in_language(code: str | None, language: str) -> str:
+    if not code:
+        return ""
+    return word("in_language", language, language_name(inert.line(code, 10), language))
