@@ -155,8 +155,7 @@ def read_gold(paths: Iterable[Path]) -> list[GoldArticle]:
         files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
         if not files:
             raise InputError(f"{path}: no .json file in this folder")
-        for file in files:
-            found.append(_gold(file))
+        found.extend(_gold(file) for file in files)
     return found
 
 

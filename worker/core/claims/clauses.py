@@ -118,9 +118,7 @@ def _join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
 
 
 def _has_predicate(clause: Clause, marks: Marks) -> bool:
-    if any(p.start in clause for p in marks.predicates):
-        return True
-    return False
+    return any(p.start in clause for p in marks.predicates)
 
 
 def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:

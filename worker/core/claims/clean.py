@@ -25,9 +25,7 @@ def kept(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Sentence]:
         if sentence.paragraph in dropped or readers:
             continue
         kinds = _openers(sentence, lexicon)
-        if "boiler" in kinds:
-            dropped.add(sentence.paragraph)
-        elif "reader" in kinds:
+        if "boiler" in kinds or "reader" in kinds:
             dropped.add(sentence.paragraph)
     return [s for s in sentences if s.paragraph not in dropped]
 

@@ -14,8 +14,9 @@ from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
 from worker.core.claims.marks import Marks, mark
 from worker.core.claims.quantities import find_quantities, pick
-from worker.core.claims.reader import Discourse, Finding, Reading, read
+from worker.core.claims.reader import read
 from worker.core.claims.relevance import coverage
+from worker.core.claims.subjects import Discourse, Finding, Reading
 from worker.core.claims.text import Sentence, sentences
 from worker.model import Analysis, Article, Claim, Condition, Measure, Quantity, Stance, Status
 

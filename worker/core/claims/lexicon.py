@@ -41,10 +41,44 @@ OTHER_ROLES = frozenset({"former", "opposition", "elect"})
 MEASURE_KINDS = frozenset({"core", "weak", "verb", "force", "pseudo"})
 CUE_CLASSES = frozenset({"stance", "noun", "action", "action_past", "done"})
 CONTEXT_TYPES = frozenset(
-    """negation temper modal_open modal_must modal_will demand deny welcome nocomment whether if
-    hypothetical reporting reported_mark draft_mark gov_role parliament_role opposition_role
-    expert_role elect_role pronoun_state pronoun_person pronoun_we subordinator coordinator contrast
-    preposition agent article passive giving old_stance boiler reader question abbreviation""".split()
+    [
+        "negation",
+        "temper",
+        "modal_open",
+        "modal_must",
+        "modal_will",
+        "demand",
+        "deny",
+        "welcome",
+        "nocomment",
+        "whether",
+        "if",
+        "hypothetical",
+        "reporting",
+        "reported_mark",
+        "draft_mark",
+        "gov_role",
+        "parliament_role",
+        "opposition_role",
+        "expert_role",
+        "elect_role",
+        "pronoun_state",
+        "pronoun_person",
+        "pronoun_we",
+        "subordinator",
+        "coordinator",
+        "contrast",
+        "preposition",
+        "agent",
+        "article",
+        "passive",
+        "giving",
+        "old_stance",
+        "boiler",
+        "reader",
+        "question",
+        "abbreviation",
+    ]
 )
 QUANTITY_KINDS = frozenset({"number", "magnitude", "vague", "approx", "unit"})
 DATE_KINDS = frozenset({"month", "weekday", "relative", "month_part", "since", "last", "season"})

@@ -216,9 +216,9 @@ def _unit_for(
         if start >= number.end and start - number.end <= _REACH:
             distance = start - number.end
             stop = any(re.search(r"[,;:()]", words[i].before) for i in range(number.end, start + 1))
-        elif len(code) == 3 and code.isupper() and 0 <= number.start - end <= 0:
-            distance, stop = 0, False
-        elif number.start <= start < number.end:
+        elif (
+            len(code) == 3 and code.isupper() and 0 <= number.start - end <= 0
+        ) or number.start <= start < number.end:
             distance, stop = 0, False
         else:
             continue

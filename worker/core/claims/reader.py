@@ -3,78 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from worker.core.claims.clauses import Clause, in_parenthesis, predicates_of, settle_actors, split
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate, Topic
-from worker.core.claims.speakers import Attribution, add_roles, attributions
+from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.stances import CUES, chain, compose, negations
+from worker.core.claims.subjects import (
+    Discourse,
+    Finding,
+    Reading,
+    Rejection,
+    Subject,
+    remember,
+    resolved,
+    speaker_of,
+    subject_of,
+)
 from worker.model import Measure, Stance, Status
 
-SUBJECT_KINDS = ("state", "capital", "institution", "person", "role", "nonstate")
-#: Measures that the attacker can only accept or reject, never give.
+#: What the attacked state can only receive, and the attacker only accept or reject.
 _RECEIVED = frozenset(Measure) - {Measure.MONITORING, Measure.GUARANTEES, Measure.DECLARATION}
 _UKRAINE_OWN = {Measure.DECLARATION, Measure.INDUSTRY}
 
 
 @dataclass(slots=True)
-class Discourse:
-    """What the sentences before have left in mind."""
+class _Judgement:
+    """The stance on one measure in one clause while it is being put together."""
 
-    state: str | None = None
-    state_age: int = 99
-    speaker: str | None = None
-    speaker_state: str | None = None
-    speaker_age: int = 99
-    speaker_nonstate: bool = False
-    measure: Measure | None = None
-    measure_age: int = 99
-    host: str | None = None
-    host_name: str | None = None
-
-    def tick(self) -> None:
-        """One sentence further on."""
-        self.state_age += 1
-        self.speaker_age += 1
-        self.measure_age += 1
-
-
-@dataclass(slots=True)
-class Finding:
-    """A claim in the making: words are indices in the sentence."""
-
-    actor: str
-    topic: Topic
-    stance: Stance
-    clause: Clause
-    status: Status
-    speaker: str | None
+    stance: Stance | None
     rules: list[str]
+    chosen: Predicate | None
+    subject: Subject
     confidence: float
-    at: int
-    past: bool = False
-
-
-@dataclass(slots=True)
-class Subject:
-    """The subject of a clause: the states meant, or nobody, or somebody who is no state."""
-
-    codes: tuple[str, ...] = ()
-    nonstate: bool = False
-    explicit: bool = False
-    pronoun: bool = False
-    name: str | None = None
-
-
-@dataclass(slots=True)
-class Reading:
-    """A sentence read: its clauses, attributions, findings."""
-
-    marks: Marks
-    clauses: list[Clause]
-    attributions: list[Attribution] = field(default_factory=list)
-    subjects: list[Subject] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
 
 
 def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> Reading:
@@ -84,157 +45,23 @@ def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> R
     clauses = split(marks)
     reading = Reading(marks, clauses)
     reading.attributions = attributions(marks, clauses, language)
-    reading.subjects = [_subject(n, reading, discourse) for n in range(len(clauses))]
-    if not question and not marks.has("hypothetical") and not marks.has("question"):
-        reading.findings = list(_findings(reading, language, discourse))
-    _remember(reading, discourse, question)
+    reading.subjects = [subject_of(n, reading, discourse) for n in range(len(clauses))]
+    unreal = _unreal(marks, question)
+    for number, clause in enumerate(clauses):
+        for topic in _topics(clause, marks) or _recalled(number, reading, discourse):
+            reason = unreal or ("stands in a condition" if clause.opener == "if" else None)
+            if reason is None:
+                _judge(number, topic, reading, language, discourse)
+            else:
+                reading.rejections.append(Rejection(topic, clause, reason))
+    remember(reading, discourse, question)
     return reading
 
 
-# --- subjects -------------------------------------------------------------------------------
-
-
-def _subject(number: int, reading: Reading, discourse: Discourse) -> Subject:
-    marks, clause = reading.marks, reading.clauses[number]
-    groups = _groups(clause, marks)
-    for group in groups:
-        first = group[0]
-        if first.oblique or first.possessive:
-            continue
-        return _of_group(group, discourse)
-    passive = marks.has("passive", clause.start, clause.end) or any(
-        p.kind == "action_past" for p in predicates_of(clause, marks)
-    )
-    for group in groups:
-        if group[0].agent and passive:
-            return _of_group(group, discourse)
-    return _pronoun(clause, reading, discourse)
-
-
-def _groups(clause: Clause, marks: Marks) -> list[list[Actor]]:
-    """The actors of a clause, coordinated ones together, in the order of the text."""
-    actors = [
-        a
-        for a in marks.actors
-        if a.kind in (*SUBJECT_KINDS, "oblique")
-        and a.start in clause
-        and not in_parenthesis(marks, a.start)
-    ]
-    groups: list[list[Actor]] = []
-    for actor in actors:
-        if groups and actor.start < groups[-1][-1].end:
-            continue
-        if groups and _coordinated(groups[-1][-1], actor, marks):
-            first = groups[-1][0]
-            actor.oblique = actor.oblique or first.oblique
-            actor.possessive = actor.possessive or first.possessive
-            groups[-1].append(actor)
-        else:
-            groups.append([actor])
-    return groups
-
-
-def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
-    between = range(left.end, right.start)
-    if len(between) > 3:
-        return False
-    joined = {w for kind in ("coordinator",) for hit in marks.context.get(kind, ()) for w in hit}
-    joined |= {w for hit in marks.context.get("article", ()) for w in hit}
-    joined |= {w for a in marks.actors if a.kind == "adjective" for w in range(a.start, a.end)}
-    filled = all(i in joined for i in between)
-    linked = (
-        any(hit[0] in between for hit in marks.context.get("coordinator", ()))
-        or "," in marks.words[right.start].before
-    )
-    if any(hit[0] in between for hit in marks.context.get("contrast", ())):
-        return False
-    return filled and linked
-
-
-def _of_group(group: Sequence[Actor], discourse: Discourse) -> Subject:
-    codes = tuple(dict.fromkeys(a.code for a in group if a.code))
-    if not codes and group[0].kind == "role":
-        name = group[0].name
-        if discourse.state and discourse.state_age <= 3:
-            return Subject((discourse.state,), explicit=True, pronoun=True, name=name)
-        return Subject(name=name)
-    if not codes:
-        return Subject(nonstate=True, explicit=True)
-    name = next((a.name for a in group if a.name), None)
-    return Subject(codes, explicit=True, name=name)
-
-
-def _pronoun(clause: Clause, reading: Reading, discourse: Discourse) -> Subject:
-    marks = reading.marks
-    last = clause.more[1] if clause.more else clause.end
-    if marks.has("pronoun_we", clause.start, last):
-        if discourse.host and (clause.quoted or discourse.speaker_age > 0):
-            return Subject((discourse.host,), pronoun=True, name=discourse.host_name)
-        return Subject(pronoun=True)
-    if marks.has("pronoun_person", clause.start, last):
-        if discourse.speaker_nonstate and discourse.speaker_age <= 1:
-            return Subject(nonstate=True, pronoun=True)
-        return Subject(pronoun=True)
-    if marks.has("pronoun_state", clause.start, last):
-        return Subject(pronoun=True)
-    return Subject()
-
-
-def _resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subject, float]:
-    """The subject of a clause with pronouns and gaps filled in, and how sure that is."""
-    own = reading.subjects[number]
-    if own.codes or own.nonstate:
-        return own, 0.9 if not own.pronoun else 0.75
-    speaker = _speaker_of(number, reading)
-    if own.pronoun and speaker is not None:
-        if speaker.kind == "nonstate":
-            return Subject(nonstate=True), 0.8
-        if speaker.code:
-            return Subject((speaker.code,), pronoun=True, name=speaker.name), 0.8
-    for earlier in range(number - 1, -1, -1):
-        before = reading.subjects[earlier]
-        if before.nonstate or before.codes:
-            return before, 0.8
-    if speaker is not None and speaker.kind == "nonstate":
-        return Subject(nonstate=True), 0.8
-    if speaker is not None and speaker.code:
-        return Subject((speaker.code,), name=speaker.name), 0.75
-    clause = reading.clauses[number]
-    if own.pronoun or clause.quoted or speaker is not None:
-        if discourse.speaker_nonstate and discourse.speaker_age <= 1:
-            return Subject(nonstate=True), 0.6
-        if (
-            discourse.speaker_state
-            and discourse.speaker_age <= 1
-            and (clause.quoted or own.pronoun)
-        ):
-            return Subject((discourse.speaker_state,), name=discourse.speaker), 0.65
-        if discourse.state and discourse.state_age <= 2:
-            return Subject((discourse.state,)), 0.6
-    return Subject(), 0.0
-
-
-def _speaker_of(number: int, reading: Reading) -> Actor | None:
-    """Who says the clause: the nearest attribution of the sentence with a speaker."""
-    near = [a for a in reading.attributions if a.speaker is not None]
-    if not near:
-        return None
-    return min(near, key=lambda a: (abs(a.clause - number), a.clause < number)).speaker
-
-
-# --- stances --------------------------------------------------------------------------------
-
-
-def _findings(reading: Reading, language: str, discourse: Discourse) -> Iterator[Finding]:
-    for number, clause in enumerate(reading.clauses):
-        if clause.opener == "if":
-            continue
-        topics = _topics(clause, reading.marks)
-        if not topics:
-            yield from _anaphoric(number, reading, language, discourse)
-            continue
-        for topic in topics:
-            yield from _finding(number, topic, reading, language, discourse)
+def _unreal(marks: Marks, question: bool) -> str | None:
+    if question or marks.has("question"):
+        return "a question"
+    return "a hypothesis" if marks.has("hypothetical") else None
 
 
 def _topics(clause: Clause, marks: Marks) -> list[Topic]:
@@ -246,77 +73,132 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
         known = best.get(topic.measure)
         if known is None or order[topic.kind] < order[known.kind]:
             best[topic.measure] = topic
-    if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind in {"force"}:
+    if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
         del best[Measure.TROOPS]
     return sorted(best.values(), key=lambda t: t.start)
 
 
-def _anaphoric(
-    number: int, reading: Reading, language: str, discourse: Discourse
-) -> Iterator[Finding]:
-    return iter(())
+def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
+    """The measure spoken of just before, for a clause that takes a stance and names none."""
+    return []
 
 
-def _finding(
+def _judge(
     number: int, topic: Topic, reading: Reading, language: str, discourse: Discourse
-) -> Iterator[Finding]:
+) -> None:
+    """Add the findings on one measure of one clause, or the reason why there is none."""
+    clause = reading.clauses[number]
+    judgement = _stance(number, topic, reading, language, discourse)
+    reason = None
+    if judgement.stance is None:
+        reason = (
+            "nothing takes a stance on it"
+            if judgement.chosen is None
+            else "a demand, denial or norm"
+        )
+    else:
+        _own(judgement, number, topic, reading)
+        reason = _unfounded(judgement, number, reading)
+    if reason is not None:
+        reading.rejections.append(Rejection(topic, clause, reason))
+        return
+    found = list(_found(judgement, number, topic, reading))
+    if not found:
+        reading.rejections.append(Rejection(topic, clause, "not this actor's to give"))
+    reading.findings.extend(found)
+
+
+def _stance(
+    number: int, topic: Topic, reading: Reading, language: str, discourse: Discourse
+) -> _Judgement:
+    """The stance of the clause's own words and of the clause that governs it."""
     marks, clause = reading.marks, reading.clauses[number]
     inner, rules, chosen = _inner(number, topic, reading, language)
     outer_number, outer = _governor(number, reading, chosen)
+    subject, confidence = resolved(number, reading, discourse)
     if chosen is not None and chosen.kind in PREDICATE_TYPES:
-        stance = _special(chosen, inner, marks, clause)
-        if stance is None:
-            return
-    else:
-        stance = inner
-    subject, confidence = _resolved(number, reading, discourse)
+        inner = _special(chosen, inner, marks, clause)
+        return _Judgement(inner, rules, chosen, subject, confidence)
+    judgement = _Judgement(inner, rules, chosen, subject, confidence)
     if outer is not None and outer_number is not None:
-        above = reading.clauses[outer_number]
-        if outer.kind in PREDICATE_TYPES:
-            stance = _special(outer, stance, marks, above)
-            rules = [*rules, outer.rule]
-        else:
-            over, why = chain(outer, _stance_cues(above, marks), above, marks, language)
-            stance = compose(over, stance)
-            rules = [*rules, *why, "governed"]
-            outer_subject, outer_sure = _resolved(outer_number, reading, discourse)
-            if over is not None and (over.rank <= 0 or not reading.subjects[number].codes):
-                if outer_subject.codes or outer_subject.nonstate:
-                    subject, confidence = outer_subject, outer_sure
-    if stance is None:
+        _govern(judgement, number, outer_number, outer, reading, language, discourse)
+    return judgement
+
+
+def _govern(
+    judgement: _Judgement,
+    number: int,
+    above_number: int,
+    outer: Predicate,
+    reading: Reading,
+    language: str,
+    discourse: Discourse,
+) -> None:
+    """Lay the governing clause's predicate and subject over the judgement."""
+    above = reading.clauses[above_number]
+    judgement.chosen = judgement.chosen or outer
+    if outer.kind in PREDICATE_TYPES:
+        judgement.stance = _special(outer, judgement.stance, reading.marks, above)
+        judgement.rules = [*judgement.rules, outer.rule]
         return
-    possessor = _possessor(topic, clause, marks)
-    if possessor and not reading.subjects[number].explicit and not (outer and subject.codes):
-        subject, confidence = Subject((possessor,)), max(confidence, 0.75)
-    if subject.nonstate or not subject.codes:
+    cues = _stance_cues(above, reading.marks)
+    over, why = chain(outer, cues, above, reading.marks, language)
+    judgement.stance = compose(over, judgement.stance)
+    judgement.rules = [*judgement.rules, *why, "governed"]
+    subject, sure = resolved(above_number, reading, discourse)
+    own = reading.subjects[number]
+    if (
+        over is not None
+        and (over.rank < 0 or not own.codes)
+        and (subject.codes or subject.nonstate)
+    ):
+        judgement.subject, judgement.confidence = subject, sure
+
+
+def _own(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> None:
+    """Give the measure to its possessor where the clause has no subject ("polnische Truppen")."""
+    possessor = _possessor(topic, reading.clauses[number], reading.marks)
+    if possessor is None or reading.subjects[number].explicit:
         return
-    speaker = _speaker_of(number, reading)
-    if speaker is not None and speaker.kind == "nonstate" and not reading.subjects[number].codes:
+    if "governed" in judgement.rules and judgement.subject.codes:
         return
-    if speaker is not None and speaker.kind == "nonstate" and _quoted_by(speaker, reading):
-        return
-    status = _status(number, subject, speaker, reading)
-    name = subject.name or (speaker.name if speaker is not None else None)
+    judgement.subject = Subject((possessor,))
+    judgement.confidence = max(judgement.confidence, 0.75)
+
+
+def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | None:
+    """Why a stance is nobody's: no actor, or somebody who speaks for no state."""
+    if judgement.subject.nonstate:
+        return "the speaker is no government"
+    if not judgement.subject.codes:
+        return "no actor"
+    speaker = speaker_of(number, reading)
+    if speaker is not None and speaker.kind == "nonstate":
+        return "said by somebody who is no government"
+    return None
+
+
+def _found(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> Iterator[Finding]:
+    speaker = speaker_of(number, reading)
+    subject, chosen = judgement.subject, judgement.chosen
+    assert judgement.stance is not None
     for code in subject.codes:
-        fitted = _fitting(code, topic, stance)
-        if fitted is None:
+        stance = _fitting(code, topic, judgement.stance)
+        if stance is None:
             continue
         yield Finding(
-            code,
-            topic,
-            fitted,
-            clause,
-            status,
-            name,
-            [topic.rule, *rules],
-            confidence * (0.9 if chosen is not None and chosen.kind == "action" else 1.0),
-            topic.start,
+            actor=code,
+            topic=topic,
+            stance=stance,
+            clause=reading.clauses[number],
+            status=_status(subject, speaker, reading),
+            speaker=subject.name or (speaker.name if speaker is not None else None),
+            rules=[topic.rule, *judgement.rules],
+            confidence=judgement.confidence
+            * (0.9 if chosen is not None and chosen.kind == "action" else 1.0),
+            at=topic.start,
             past=chosen is not None and chosen.kind in {"action_past", "done"},
         )
-
-
-def _quoted_by(speaker: Actor, reading: Reading) -> bool:
-    return True
 
 
 def _stance_cues(clause: Clause, marks: Marks) -> list[Predicate]:
@@ -337,8 +219,7 @@ def _inner(
         nearest = min(special, key=lambda p: _distance(p, topic))
         if (
             chosen is None
-            or nearest.start < topic.start
-            and nearest.start < chosen.start
+            or (nearest.start < topic.start and nearest.start < chosen.start)
             or (_distance(nearest, topic) < _distance(chosen, topic))
         ):
             stance, rules = (
@@ -408,9 +289,6 @@ def _special(
     return Stance.RULED_OUT if inner.rank > 0 else None
 
 
-# --- actors and status ----------------------------------------------------------------------
-
-
 def _possessor(topic: Topic, clause: Clause, marks: Marks) -> str | None:
     """Whose measure it is: "polnische Truppen", "Teilnahme Frankreichs", "Britain's offer"."""
     for actor in marks.actors:
@@ -428,7 +306,7 @@ def _possessor(topic: Topic, clause: Clause, marks: Marks) -> str | None:
     return None
 
 
-def _status(number: int, subject: Subject, speaker: Actor | None, reading: Reading) -> Status:
+def _status(subject: Subject, speaker: Actor | None, reading: Reading) -> Status:
     marks = reading.marks
     if marks.has("draft_mark"):
         return Status.DRAFT
@@ -455,34 +333,3 @@ def _fitting(code: str, topic: Topic, stance: Stance) -> Stance | None:
         if stance.rank > Stance.OPEN.rank or (stance.rank > 0 and topic.measure in _RECEIVED):
             return None
     return stance
-
-
-# --- memory ---------------------------------------------------------------------------------
-
-
-def _remember(reading: Reading, discourse: Discourse, question: bool) -> None:
-    discourse.tick()
-    for subject in reading.subjects:
-        if subject.codes and subject.explicit and subject.codes[0] not in {"UA"}:
-            discourse.state, discourse.state_age = subject.codes[0], 0
-            break
-    else:
-        named = [
-            a.code
-            for a in reading.marks.actors
-            if a.code and a.kind in {"state", "capital", "role", "person"}
-        ]
-        if named and named[0] != "UA":
-            discourse.state, discourse.state_age = named[0], 0
-    for attribution in reading.attributions:
-        speaker = attribution.speaker
-        if speaker is not None:
-            discourse.speaker = speaker.name
-            discourse.speaker_state = speaker.code or (
-                discourse.state if speaker.kind == "role" else None
-            )
-            discourse.speaker_nonstate = speaker.kind == "nonstate"
-            discourse.speaker_age = 0
-    for topic in reading.marks.topics:
-        if topic.kind in {"core", "verb", "weak"}:
-            discourse.measure, discourse.measure_age = topic.measure, 0

@@ -24,7 +24,7 @@ class Coverage:
         if not self.ukraine:
             return False
         score = 3 * min(self.strong, 3) + min(self.signs, 4) + min(self.ukraine, 4) - self.against
-        return self.findings > 0 and score >= 4 or score >= 6
+        return (self.findings > 0 and score >= 4) or score >= 6
 
 
 def coverage(readings: Sequence[Marks], findings: int) -> Coverage:

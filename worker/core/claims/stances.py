@@ -191,9 +191,7 @@ def chain(
         more, reasons = local_stance(other, clause, marks, language)
         if more is None:
             continue
-        if outer is other:
-            stance = compose(more, stance, joined)
-        else:
-            stance = compose(stance, more, joined)
+        over, under = (more, stance) if outer is other else (stance, more)
+        stance = compose(over, under, joined)
         rules += [*reasons, "chained"]
     return stance, rules

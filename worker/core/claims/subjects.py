@@ -1,0 +1,245 @@
+"""Subjects: which states a clause speaks of, across coordination, passives, pronouns and gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from worker.core.claims.clauses import Clause, in_parenthesis, predicates_of
+from worker.core.claims.marks import Actor, Marks, Topic
+from worker.core.claims.speakers import Attribution
+from worker.model import Measure, Stance, Status
+
+SUBJECT_KINDS = ("state", "capital", "institution", "person", "role", "nonstate")
+
+
+@dataclass(slots=True)
+class Discourse:
+    """What the sentences before have left in mind."""
+
+    state: str | None = None
+    state_age: int = 99
+    speaker: str | None = None
+    speaker_state: str | None = None
+    speaker_age: int = 99
+    speaker_nonstate: bool = False
+    measure: Measure | None = None
+    measure_age: int = 99
+    host: str | None = None
+    host_name: str | None = None
+
+    def tick(self) -> None:
+        """One sentence further on."""
+        self.state_age += 1
+        self.speaker_age += 1
+        self.measure_age += 1
+
+
+@dataclass(slots=True)
+class Finding:
+    """A claim in the making: words are indices in the sentence."""
+
+    actor: str
+    topic: Topic
+    stance: Stance
+    clause: Clause
+    status: Status
+    speaker: str | None
+    rules: list[str]
+    confidence: float
+    at: int
+    past: bool = False
+
+
+@dataclass(slots=True)
+class Subject:
+    """The subject of a clause: the states meant, or nobody, or somebody who is no state."""
+
+    codes: tuple[str, ...] = ()
+    nonstate: bool = False
+    explicit: bool = False
+    pronoun: bool = False
+    name: str | None = None
+
+
+@dataclass(slots=True)
+class Rejection:
+    """A measure that was read and gave no claim, with the reason."""
+
+    topic: Topic
+    clause: Clause
+    reason: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """A sentence read: its clauses, attributions, findings."""
+
+    marks: Marks
+    clauses: list[Clause]
+    attributions: list[Attribution] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
+    marks, clause = reading.marks, reading.clauses[number]
+    groups = _groups(clause, marks)
+    for group in groups:
+        first = group[0]
+        if first.oblique or first.possessive:
+            continue
+        return _of_group(group, discourse)
+    passive = marks.has("passive", clause.start, clause.end) or any(
+        p.kind == "action_past" for p in predicates_of(clause, marks)
+    )
+    for group in groups:
+        if group[0].agent and passive:
+            return _of_group(group, discourse)
+    return _pronoun(clause, reading, discourse)
+
+
+def _groups(clause: Clause, marks: Marks) -> list[list[Actor]]:
+    """The actors of a clause, coordinated ones together, in the order of the text."""
+    actors = [
+        a
+        for a in marks.actors
+        if a.kind in (*SUBJECT_KINDS, "oblique")
+        and a.start in clause
+        and not in_parenthesis(marks, a.start)
+    ]
+    groups: list[list[Actor]] = []
+    for actor in actors:
+        if groups and actor.start < groups[-1][-1].end:
+            continue
+        if groups and _coordinated(groups[-1][-1], actor, marks):
+            first = groups[-1][0]
+            actor.oblique = actor.oblique or first.oblique
+            actor.possessive = actor.possessive or first.possessive
+            groups[-1].append(actor)
+        else:
+            groups.append([actor])
+    return groups
+
+
+def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
+    between = range(left.end, right.start)
+    if len(between) > 3:
+        return False
+    joined = {w for kind in ("coordinator",) for hit in marks.context.get(kind, ()) for w in hit}
+    joined |= {w for hit in marks.context.get("article", ()) for w in hit}
+    joined |= {w for a in marks.actors if a.kind == "adjective" for w in range(a.start, a.end)}
+    filled = all(i in joined for i in between)
+    linked = (
+        any(hit[0] in between for hit in marks.context.get("coordinator", ()))
+        or "," in marks.words[right.start].before
+    )
+    if any(hit[0] in between for hit in marks.context.get("contrast", ())):
+        return False
+    return filled and linked
+
+
+def _of_group(group: Sequence[Actor], discourse: Discourse) -> Subject:
+    codes = tuple(dict.fromkeys(a.code for a in group if a.code))
+    if not codes and group[0].kind == "role":
+        name = group[0].name
+        if discourse.state and discourse.state_age <= 3:
+            return Subject((discourse.state,), explicit=True, pronoun=True, name=name)
+        return Subject(name=name)
+    if not codes:
+        return Subject(nonstate=True, explicit=True)
+    name = next((a.name for a in group if a.name), None)
+    return Subject(codes, explicit=True, name=name)
+
+
+def _pronoun(clause: Clause, reading: Reading, discourse: Discourse) -> Subject:
+    marks = reading.marks
+    last = clause.more[1] if clause.more else clause.end
+    if marks.has("pronoun_we", clause.start, last):
+        if discourse.host and (clause.quoted or discourse.speaker_age > 0):
+            return Subject((discourse.host,), pronoun=True, name=discourse.host_name)
+        return Subject(pronoun=True)
+    if marks.has("pronoun_person", clause.start, last):
+        if discourse.speaker_nonstate and discourse.speaker_age <= 1:
+            return Subject(nonstate=True, pronoun=True)
+        return Subject(pronoun=True)
+    if marks.has("pronoun_state", clause.start, last):
+        return Subject(pronoun=True)
+    return Subject()
+
+
+def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subject, float]:
+    """The subject of a clause with pronouns and gaps filled in, and how sure that is."""
+    own = reading.subjects[number]
+    if own.codes or own.nonstate:
+        return own, 0.9 if not own.pronoun else 0.75
+    speaker = speaker_of(number, reading)
+    if own.pronoun and (said := _as_subject(speaker)) is not None:
+        return said, 0.8
+    for earlier in range(number - 1, -1, -1):
+        before = reading.subjects[earlier]
+        if before.nonstate or before.codes:
+            return before, 0.8
+    if (said := _as_subject(speaker)) is not None:
+        return said, 0.75
+    quoted = reading.clauses[number].quoted
+    if own.pronoun or quoted or speaker is not None:
+        return _from_before(discourse, quoted or own.pronoun)
+    return Subject(), 0.0
+
+
+def _as_subject(speaker: Actor | None) -> Subject | None:
+    """The speaker taken as the one spoken of ("he", "we", or nobody named)."""
+    if speaker is None:
+        return None
+    if speaker.kind == "nonstate":
+        return Subject(nonstate=True)
+    return Subject((speaker.code,), name=speaker.name) if speaker.code else None
+
+
+def _from_before(discourse: Discourse, spoken: bool) -> tuple[Subject, float]:
+    """The subject that the sentences before have left in mind."""
+    if discourse.speaker_nonstate and discourse.speaker_age <= 1:
+        return Subject(nonstate=True), 0.6
+    if discourse.speaker_state and discourse.speaker_age <= 1 and spoken:
+        return Subject((discourse.speaker_state,), name=discourse.speaker), 0.65
+    if discourse.state and discourse.state_age <= 2:
+        return Subject((discourse.state,)), 0.6
+    return Subject(), 0.0
+
+
+def speaker_of(number: int, reading: Reading) -> Actor | None:
+    """Who says the clause: the nearest attribution of the sentence with a speaker."""
+    near = [a for a in reading.attributions if a.speaker is not None]
+    if not near:
+        return None
+    return min(near, key=lambda a: (abs(a.clause - number), a.clause < number)).speaker
+
+
+def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
+    discourse.tick()
+    for subject in reading.subjects:
+        if subject.codes and subject.explicit and subject.codes[0] not in {"UA"}:
+            discourse.state, discourse.state_age = subject.codes[0], 0
+            break
+    else:
+        named = [
+            a.code
+            for a in reading.marks.actors
+            if a.code and a.kind in {"state", "capital", "role", "person"}
+        ]
+        if named and named[0] != "UA":
+            discourse.state, discourse.state_age = named[0], 0
+    for attribution in reading.attributions:
+        speaker = attribution.speaker
+        if speaker is not None:
+            discourse.speaker = speaker.name
+            discourse.speaker_state = speaker.code or (
+                discourse.state if speaker.kind == "role" else None
+            )
+            discourse.speaker_nonstate = speaker.kind == "nonstate"
+            discourse.speaker_age = 0
+    for topic in reading.marks.topics:
+        if topic.kind in {"core", "verb", "weak"}:
+            discourse.measure, discourse.measure_age = topic.measure, 0
