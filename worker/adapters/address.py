@@ -118,7 +118,8 @@ def read_literal(host: str) -> IPAddress | None:
     Decimal, hexadecimal, octal and shortened IPv4, bracketed and zoned IPv6, full-width digits
     and percent-encoding all count.
     """
-    text = unicodedata.normalize("NFKC", unquote(host)).strip().strip("[]").rstrip(".")
+    text = unicodedata.normalize("NFKC", unquote(host)).replace("\u3002", ".")  # as IDNA does
+    text = text.strip().strip("[]").rstrip(".")
     if re.fullmatch(r"[0-9a-fA-FxX.]{1,64}", text):
         try:
             return IPv4Address(socket.inet_aton(text))

@@ -9,13 +9,13 @@ FetchRefused (it will not), with the status and the pause the host asked for.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib.metadata import version
 from time import monotonic
 from types import TracebackType
 
@@ -36,9 +36,10 @@ ACCEPT_FEED = (
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+#: What stands in no host name; httpx would percent-encode it and look that up.
+_NO_HOST = re.compile(r"[\s%<>\"'`{}|\\^]")
 _FAILURES = (
     httpx.HTTPError,
-    httpx.InvalidURL,
     httpx.StreamError,
     httpcore.NetworkError,
     httpcore.ProtocolError,
@@ -85,22 +86,17 @@ class Fetched:
     seconds: float
 
 
-def user_agent(contact: str) -> str:
-    """The name the worker goes by, e.g. ``CoalitionWatch/0.1.0 (+https://example.org/contact)``."""
-    return f"CoalitionWatch/{version('coalition-watch')} (+{contact})"
-
-
 class GuardedClient:
     """Fetches what strangers name; build one and share it (building costs 20 ms).
 
-    ``policy`` decides which addresses may be dialled, ``contact`` is a URL or address that a
-    host's operator finds in the ``User-Agent``.
+    ``user_agent`` names the worker and a contact (``CoalitionWatch/0.1 (+https://…)``),
+    ``policy`` decides which addresses may be dialled.
     """
 
     def __init__(
         self,
         *,
-        contact: str,
+        user_agent: str,
         policy: AddressPolicy | None = None,
         limits: FetchLimits | None = None,
         pacer: HostPacer | None = None,
@@ -116,7 +112,7 @@ class GuardedClient:
                 ssl_context=ssl_context or httpx.create_ssl_context(),
                 max_connections=self.limits.max_connections,
             ),
-            headers={"User-Agent": user_agent(contact), "Accept-Encoding": ACCEPTED},
+            headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPTED},
             timeout=httpx.Timeout(self.limits.deadline, connect=self.limits.connect),
             follow_redirects=False,
             trust_env=False,  # a proxy from the environment would go around the guard
@@ -156,6 +152,8 @@ class GuardedClient:
             return await self._follow(_parse_url(url), headers, etag, last_modified)
         except FetchError:
             raise
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise FetchRefused(f"{_shown(url)}: {_described(error)}") from error
         except _FAILURES as error:
             raise FetchError(f"{_shown(url)}: {_described(error)}") from error
 
@@ -278,7 +276,7 @@ def _parse_url(url: str) -> httpx.URL:
         host = parsed.host
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise FetchRefused(f"{_shown(url)} is no URL: {error}") from error
-    if parsed.scheme not in ("http", "https") or not host:
+    if parsed.scheme not in ("http", "https") or not host or _NO_HOST.search(host):
         raise FetchRefused(f"{_shown(url)} is not fetched; allowed: http:// and https:// URLs")
     return parsed.copy_with(fragment=None)
 
