@@ -24,6 +24,7 @@ from standardwebhooks import Webhook
 
 from tests.samples import sample_alert
 from worker.adapters.channels import (
+    ChannelRenderer,
     ConsoleSender,
     EmailSender,
     Sender,
@@ -424,3 +425,20 @@ async def test_a_channel_without_its_secret_is_told_and_the_rest_works(tmp_path:
     assert problems == {
         "desk": "secret env:MISSING: the environment variable MISSING is not set or empty"
     }
+
+
+def test_each_channel_is_rendered_in_its_kind_and_language(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "channels.yaml").write_text(
+        "channels:\n"
+        "  - {name: here, type: console, language: de}\n"
+        "  - {name: desk, type: slack, webhook_url: env:HOOK}\n"
+    )
+    renderer = ChannelRenderer(load_settings(tmp_path, {}).channels)
+    assert "Frankreich · Bodentruppen" in renderer.alerts("here", [sample_alert()])["text"]
+    assert "France · ground troops" in renderer.alerts("desk", [sample_alert()])["text"]
+    assert renderer.notice("here", "Title", "one\ntwo")["text"] == "Title\none\ntwo"
+    broken: Any = sample_alert(severity="deafening")
+    assert broken.id in renderer.alerts("desk", [broken])["blocks"][1]["text"]["text"]
+    assert "channel desk: told in plain text" in caplog.text

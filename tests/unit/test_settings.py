@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from worker.core.alerting import Policy
 from worker.errors import ConfigError
 from worker.model import ChangeKind, Measure, Severity
 from worker.settings import (
@@ -47,6 +48,7 @@ def test_the_bundled_files_write_out_the_defaults(tmp_path: Path) -> None:
     bundled, empty = load_settings(REPOSITORY / "config", {}), load_settings(tmp_path, {})
     assert bundled.worker == empty.worker
     assert bundled.database == empty.database
+    assert bundled.alerts.policy() == empty.alerts.policy() == Policy()
 
 
 def test_database_url_of_the_environment_wins(tmp_path: Path) -> None:
@@ -227,3 +229,39 @@ def test_own_lexicon_tables_beside_the_settings_are_read_unasked(tmp_path: Path)
     (tmp_path / "more").mkdir()
     configure(tmp_path, settings="lexicon: {dirs: [more, lexicon]}")
     assert load_settings(tmp_path, {}).lexicon_dirs == (tmp_path / "lexicon", tmp_path / "more")
+
+
+def test_weights_and_bounds_of_alerts_become_the_policy(tmp_path: Path) -> None:
+    configure(
+        tmp_path,
+        alerts=(
+            "alerts:\n  min_severity: high\n  update_days: 5\n"
+            "  severity: {measure_weights: {troops: 3}, actor_weights: {NO: 2}, critical: 9}\n"
+        ),
+    )
+    policy = load_settings(tmp_path, {}).alerts.policy()
+    assert (policy.min_severity, policy.update_days) == (Severity.HIGH, 5)
+    assert policy.weights[Measure.TROOPS] == 3
+    assert policy.weights[Measure.AIR] == Policy().weights[Measure.AIR]
+    assert policy.actor_weights["NO"] == 2
+    assert policy.thresholds[Severity.CRITICAL] == 9
+
+
+def test_outlets_of_one_house_are_grouped_by_feeds_and_by_hand(tmp_path: Path) -> None:
+    feed = "url: 'https://www.news.daily.example/rss', language: en, country: GB"
+    configure(
+        tmp_path,
+        feeds=(
+            "feeds:\n"
+            f"  - {{id: a, title: The Daily, {feed}, kind: press, publisher_group: house}}\n"
+            f"  - {{id: b, title: Search, {feed}, kind: search, publisher_group: nobody}}\n"
+        ),
+        origins="groups: {house: [Evening Example, evening.example]}",
+    )
+    assert load_settings(tmp_path, {}).publisher_groups == {
+        "the daily": "house",
+        "news.daily.example": "house",
+        "daily.example": "house",
+        "evening example": "house",
+        "evening.example": "house",
+    }

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from worker.errors import ConfigError
-from worker.model import Feed
+from worker.model import Feed, FeedKind
 from worker.settings.checking import validate
 from worker.settings.reading import Document, Mistake, read_document
 from worker.settings.schema import (
@@ -23,6 +25,7 @@ from worker.settings.schema import (
     DatabaseSettings,
     EmailChannel,
     FeedsFile,
+    OriginsFile,
     RouteSettings,
     RoutesFile,
     Section,
@@ -59,6 +62,7 @@ FILES: dict[str, type[Section]] = {
     "routes.yaml": RoutesFile,
     "alerts.yaml": AlertsFile,
     "feeds.yaml": FeedsFile,
+    "origins.yaml": OriginsFile,
 }
 
 
@@ -73,6 +77,9 @@ class Settings:
     route: RouteSettings
     feeds: tuple[Feed, ...]
     lexicon_dirs: tuple[Path, ...]
+    baseline_file: Path
+    #: Outlet (its name or host in small letters) → the group it belongs to.
+    publisher_groups: Mapping[str, str]
     warnings: tuple[str, ...] = ()
 
     def channel(self, name: str) -> Channel:
@@ -163,12 +170,13 @@ def _unknown_channels(
 
 def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, str]) -> Settings:
     main, channels, routes = read["settings.yaml"], read["channels.yaml"], read["routes.yaml"]
-    alerts, feeds = read["alerts.yaml"], read["feeds.yaml"]
+    alerts, feeds, origins = read["alerts.yaml"], read["feeds.yaml"], read["origins.yaml"]
     assert isinstance(main, SettingsFile)
     assert isinstance(channels, ChannelsFile)
     assert isinstance(routes, RoutesFile)
     assert isinstance(alerts, AlertsFile)
     assert isinstance(feeds, FeedsFile)
+    assert isinstance(origins, OriginsFile)
     return Settings(
         database=DatabaseSettings(url=_database_url(main.database, environ)),
         worker=main.worker,
@@ -177,6 +185,8 @@ def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, 
         route=routes.route,
         feeds=tuple(Feed(**feed.model_dump()) for feed in feeds.feeds),
         lexicon_dirs=tuple(_lexicon_dirs(config_dir, main)),
+        baseline_file=config_dir / main.baseline.file,
+        publisher_groups=MappingProxyType(_publisher_groups(feeds, origins)),
         warnings=tuple(_warnings(main.worker)),
     )
 
@@ -204,6 +214,19 @@ def _lexicon_dirs(config_dir: Path, main: SettingsFile) -> Iterator[Path]:
     if own.is_dir():
         yield own
     yield from (path for path in _own_dirs(config_dir, main) if path.resolve() != own.resolve())
+
+
+def _publisher_groups(feeds: FeedsFile, origins: OriginsFile) -> dict[str, str]:
+    """Outlets by the names and hosts of their feeds; a search feed stands for no outlet."""
+    groups: dict[str, str] = {}
+    for feed in feeds.feeds:
+        if feed.publisher_group and feed.kind is not FeedKind.SEARCH:
+            host = (urlsplit(feed.url).hostname or "").casefold().removeprefix("www.")
+            for outlet in (feed.title.casefold(), host, ".".join(host.split(".")[-2:])):
+                groups.setdefault(outlet, feed.publisher_group)
+    for group, outlets in origins.groups.items():
+        groups.update((outlet.casefold(), group) for outlet in outlets)
+    return groups
 
 
 def _warnings(worker: WorkerSettings) -> Iterator[str]:

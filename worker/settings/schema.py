@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from ipaddress import ip_network
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from worker.core.alerting import Policy
 from worker.model import ChangeKind, FeedKind, Measure, Severity, Stance, Status
 from worker.settings.secrets import SecretRef
 
@@ -112,7 +114,12 @@ Timestamp = Annotated[
 Language = Annotated[
     str, _matching(re.compile(r"[a-z]{2,3}"), "must be an ISO 639 code such as de")
 ]
+Days = Annotated[int, Field(ge=0, le=365)]
 Positive = Annotated[int, Field(ge=1)]
+
+
+#: What holds where alerts.yaml says nothing.
+_POLICY = Policy()
 
 
 class Section(BaseModel):
@@ -275,6 +282,7 @@ class Match(Section):
     severity: _many(Severity) | None = None  # type: ignore[valid-type]
     status: _many(Status) | None = None  # type: ignore[valid-type]
     language: _many(Language) | None = None  # type: ignore[valid-type]
+    item: _many(str) | None = None  # type: ignore[valid-type]
 
 
 class Digest(Section):
@@ -297,7 +305,7 @@ class QuietHours(Section):
     unless_severity: Severity = Severity.CRITICAL
 
 
-GroupKey = Literal["actor", "measure", "kind", "severity", "item"]
+GroupKey = Literal["actor", "measure", "kind", "stance", "severity", "status", "language", "item"]
 
 
 class RouteSettings(Section):
@@ -313,18 +321,24 @@ class RouteSettings(Section):
     digest: Digest | None = None
     quiet_hours: QuietHours | None = None
     max_per_hour: Positive | None = None
+    send_resolved: bool | None = None
     continue_: bool = Field(default=False, alias="continue")
     routes: tuple[RouteSettings, ...] = ()
 
 
-class SeveritySettings(Section):
-    """How loud an alert is: stance distance × measure weight × status weight, against bounds."""
+Weight = Annotated[float, Field(ge=0, le=10)]
 
-    measure_weights: dict[Measure, Annotated[float, Field(ge=0, le=10)]] = {}
-    status_weights: dict[Status, Annotated[float, Field(ge=0, le=10)]] = {}
-    medium: Annotated[float, Field(gt=0)] = 1.0
-    high: Annotated[float, Field(gt=0)] = 2.0
-    critical: Annotated[float, Field(gt=0)] = 4.0
+
+class SeveritySettings(Section):
+    """How loud an alert is: stance distance × weights of measure, actor and status, in bounds."""
+
+    measure_weights: dict[Measure, Weight] = dict(_POLICY.weights)
+    other_measures: Weight = _POLICY.default_weight
+    actor_weights: dict[Actor, Weight] = {}
+    status_weights: dict[Status, Weight] = {}
+    medium: Annotated[float, Field(gt=0)] = _POLICY.thresholds[Severity.MEDIUM]
+    high: Annotated[float, Field(gt=0)] = _POLICY.thresholds[Severity.HIGH]
+    critical: Annotated[float, Field(gt=0)] = _POLICY.thresholds[Severity.CRITICAL]
 
     @model_validator(mode="after")
     def _rising(self) -> SeveritySettings:
@@ -336,11 +350,34 @@ class SeveritySettings(Section):
 class AlertSettings(Section):
     """When a claim is worth an alert, and how loud it is."""
 
-    min_severity: Severity = Severity.LOW
-    background_days: Annotated[int, Field(ge=0, le=365)] = 14
-    quantity_tolerance: Annotated[float, Field(ge=0, le=1)] = 0.10
-    contest_window: Duration = timedelta(days=7)
+    min_severity: Severity = _POLICY.min_severity
+    background_days: Days = _POLICY.background_days
+    quantity_tolerance: Annotated[float, Field(ge=0, le=1)] = _POLICY.quantity_tolerance
+    update_days: Days = _POLICY.update_days
+    denial_days: Days = _POLICY.denial_days
     severity: SeveritySettings = SeveritySettings()
+
+    def policy(self) -> Policy:
+        """The same as the value that judging takes; ``look_back_hours`` is set by its caller."""
+        loud = self.severity
+        return Policy(
+            background_days=self.background_days,
+            update_days=self.update_days,
+            denial_days=self.denial_days,
+            quantity_tolerance=self.quantity_tolerance,
+            min_severity=self.min_severity,
+            weights=MappingProxyType({**_POLICY.weights, **loud.measure_weights}),
+            default_weight=loud.other_measures,
+            actor_weights=MappingProxyType(dict(loud.actor_weights)),
+            status_factor=MappingProxyType({**_POLICY.status_factor, **loud.status_weights}),
+            thresholds=MappingProxyType(
+                {
+                    Severity.MEDIUM: loud.medium,
+                    Severity.HIGH: loud.high,
+                    Severity.CRITICAL: loud.critical,
+                }
+            ),
+        )
 
 
 class FeedSettings(Section):
@@ -357,6 +394,18 @@ class FeedSettings(Section):
     enabled: bool = True
 
 
+class BaselineSettings(Section):
+    """The positions known before the first article."""
+
+    file: Annotated[str, Field(min_length=1)] = "../seeds/baseline.yaml"
+
+
+class OriginsFile(Section):
+    """``origins.yaml``: which outlets belong to one house, and so count as one source."""
+
+    groups: dict[Name, tuple[str, ...]] = {}
+
+
 class WrittenDatabase(Section):
     """The database as it may stand in a file: a password is only named."""
 
@@ -369,6 +418,7 @@ class SettingsFile(Section):
     database: WrittenDatabase = WrittenDatabase()
     worker: WorkerSettings = WorkerSettings()
     lexicon: LexiconSettings = LexiconSettings()
+    baseline: BaselineSettings = BaselineSettings()
 
 
 class ChannelsFile(Section):

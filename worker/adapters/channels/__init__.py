@@ -13,6 +13,7 @@ import httpx
 
 from worker.adapters.channels.console import ConsoleSender
 from worker.adapters.channels.email import EmailSender
+from worker.adapters.channels.rendering import ChannelRenderer
 from worker.adapters.channels.slack import SlackSender
 from worker.adapters.channels.webhook import WebhookSender
 from worker.errors import ConfigError
@@ -27,6 +28,7 @@ from worker.settings import (
 )
 
 __all__ = [
+    "ChannelRenderer",
     "ConsoleSender",
     "EmailSender",
     "Sender",

@@ -1,0 +1,33 @@
+"""Which renderer and language each configured channel takes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from worker.core.render import render_note, render_payload
+from worker.model import Alert
+from worker.settings import Channel
+
+log = logging.getLogger(__name__)
+
+
+class ChannelRenderer:
+    """Turns alerts and notices into payloads for the channels, by their names."""
+
+    def __init__(self, channels: Iterable[Channel]) -> None:
+        self._kinds = {channel.name: (channel.type, channel.language) for channel in channels}
+
+    def alerts(self, channel: str, alerts: Sequence[Alert]) -> dict[str, Any]:
+        """The payload that tells ``alerts`` on ``channel``; a render error gives plain text."""
+        kind, language = self._kinds[channel]
+        rendered = render_payload(kind, alerts, language)
+        if rendered.problem:
+            log.error("channel %s: told in plain text, as %s", channel, rendered.problem)
+        return rendered.payload
+
+    def notice(self, channel: str, title: str, text: str) -> dict[str, Any]:
+        """The payload of an operational notice on ``channel``."""
+        kind, _ = self._kinds[channel]
+        return render_note(kind, title, text.splitlines())
