@@ -45,7 +45,7 @@ class Policy:
 
     ``background_days``: a claim that held longer than this before publication is no news.
     ``update_days``: within so many days a compatible claim updates the alert it fits.
-    ``denial_days``: within so many days an official restatement denies an unconfirmed report.
+    ``contest_days``: within so many days a contradiction denies or contests an unconfirmed report.
     ``quantity_tolerance``: exact numbers closer than this share are one number told roundly.
     ``look_back_hours``: older articles fill the ledger silently (``None``: all may alert).
     ``weights`` multiply the stance distance (in ranks, at least 1); ``thresholds`` are the scores
@@ -54,7 +54,7 @@ class Policy:
 
     background_days: int = 14
     update_days: int = 2
-    denial_days: int = 14
+    contest_days: int = 7
     look_back_hours: float | None = None
     quantity_tolerance: float = 0.10
     min_severity: Severity = Severity.LOW
@@ -161,7 +161,6 @@ def alert_line(alert: Alert) -> dict[str, Any]:
         "kind": change.kind.value,
         "actor": change.slot.actor,
         "measure": change.slot.measure.value,
-        "item": change.slot.item,
         "from": position_values(change.before) if change.before else None,
         "to": position_values(change.after),
         "status": alert.confirmation.value,
@@ -170,5 +169,11 @@ def alert_line(alert: Alert) -> dict[str, Any]:
         "article": alert.article,
         "articles": list(alert.articles),
         "evidence": alert.evidence.quote,
-        "reasons": list(alert.reasons),
+        "reasons": [*alert.reasons, *_more_reasons(alert)],
     }
+
+
+def _more_reasons(alert: Alert) -> list[str]:
+    item = alert.change.slot.item
+    rival = alert.rival.quote if alert.rival else None
+    return [f"item: {item}"] * bool(item) + [f"against: {rival}"] * bool(rival)

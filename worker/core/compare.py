@@ -39,6 +39,7 @@ class Reason(StrEnum):
     RATE_LIMIT = "rate_limit"
     GROUPED = "grouped"
     NO_ROUTE = "no_route"
+    RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True)

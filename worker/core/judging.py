@@ -16,24 +16,18 @@ from datetime import datetime
 from types import MappingProxyType
 
 from worker.core.alerting import Policy
+from worker.core.alertlife import Context
 from worker.core.compare import SAME_NUMBER, NoChange, Reason, compare
-from worker.core.ledger import LedgerRecord, derive_position, holding_record, record_id
-from worker.core.origins import (
-    COPY_DAYS,
-    KnownText,
-    article_key,
-    origin_of,
-    sketch_of,
-    text_digest,
-)
-from worker.core.spans import parse_day, parse_span
-from worker.core.telling import Context, correct, note, tell
+from worker.core.corrections import correct, corrected_to, orphan_of
+from worker.core.ledger import LedgerRecord, contradict, derive_position, holding_record
+from worker.core.origins import KnownText
+from worker.core.records import known_text, reading, records_of, same_reading
+from worker.core.spans import parse_span
+from worker.core.telling import note, tell
 from worker.core.views import LedgerView, Overlay, Suppressed, Verdict
-from worker.model import Analysis, Article, Change, Claim, Condition, Evidence, Slot, Status
+from worker.model import Analysis, Article, Change, Status
 
 __all__ = ["LedgerView", "Overlay", "Suppressed", "Verdict", "judge_article", "judge_withdrawal"]
-
-_DROPS = "drops:"
 
 
 def judge_article(
@@ -53,17 +47,16 @@ def judge_article(
     alerts that rest on them corrected; with another extractor it is re-read silently.
     """
     policy = policy or Policy()
-    text = _known_text(article, view, now, extractor_version, groups)
+    text = known_text(article, view, now, extractor_version, groups)
     before = view.text(text.article_key)
-    if before and _same_reading(before, text):
+    if before and same_reading(before, text):
         return Verdict(suppressed=(_about(text, Reason.KNOWN_ARTICLE, now),))
     reread = before is not None and before.digest == text.digest
     context = Context(policy, now, text.article_key, reread)
     verdict = Verdict(text=text)
     if not analysis.relevant:
         verdict += Verdict(suppressed=(_about(text, Reason.RELEVANCE, now),))
-    claims = analysis.claims if analysis.relevant else ()
-    return _judge_records(_records(article, analysis, claims, text, now), view, context, verdict)
+    return _judge_records(records_of(article, analysis, text, now), view, context, verdict)
 
 
 def judge_withdrawal(
@@ -78,15 +71,16 @@ def _judge_records(
     records: Sequence[LedgerRecord], view: LedgerView, context: Context, verdict: Verdict
 ) -> Verdict:
     known = [r for r in view.article_records(context.article_key) if r.retracted_at is None]
-    kept = {_reading(r) for r in known} & {_reading(r) for r in records}
+    kept = {reading(r) for r in known} & {reading(r) for r in records}
     verdict += Verdict(
         retracted=tuple(
-            replace(r, retracted_at=context.now) for r in known if _reading(r) not in kept
+            replace(r, retracted_at=context.now) for r in known if reading(r) not in kept
         )
     )
-    for bundle in _bundles([r for r in records if _reading(r) not in kept]):
+    for bundle in _bundles([r for r in records if reading(r) not in kept]):
         verdict += _judge_bundle(bundle, Overlay(view, verdict), context)
-    return verdict + correct(verdict.retracted, Overlay(view, verdict), context)
+    followed = correct(verdict.retracted, Overlay(view, verdict), context)
+    return verdict + (replace(followed, alerts=()) if context.reread else followed)
 
 
 def _bundles(records: Sequence[LedgerRecord]) -> list[list[LedgerRecord]]:
@@ -111,6 +105,9 @@ def _judge_bundle(bundle: Sequence[LedgerRecord], view: Overlay, context: Contex
     assert outcome is not None
     stored = Verdict(records=tuple(bundle))
     after = Overlay(view.base, view.verdict + stored)
+    orphan = orphan_of(lead.slot, view.verdict.retracted, after)
+    if orphan is not None and not context.reread:
+        return stored + corrected_to(orphan, lead, outcome, context)
     if isinstance(outcome, NoChange):
         return stored + note(lead, outcome, after, context)
     return stored + tell(lead, outcome, after, context)
@@ -151,115 +148,12 @@ def weigh(
         return compare(record, before, tolerance)
     if not parse_span(before.as_of).overlaps(record.span):
         return compare(record, before, tolerance)
-    if before.stance.polarity == record.stance.polarity:
+    if holder.article_key == record.article_key or not contradict(before.stance, record.stance):
         return NoChange(Reason.OUTWEIGHED, f"{before.stance.value} holds for {before.as_of}")
     if record.status is Status.OFFICIAL and before.status is Status.OFFICIAL:
         return NoChange(Reason.CONTESTS, f"{before.stance.value} is known for {before.as_of}")
     return compare(record, before, tolerance)
 
 
-def _known_text(
-    article: Article,
-    view: LedgerView,
-    now: datetime,
-    extractor_version: str,
-    groups: Mapping[str, str],
-) -> KnownText:
-    key, sketch = article_key(article), sketch_of(article.full_text)
-    published = article.published or now.date().isoformat()
-    before, digest = view.text(key), text_digest(article)
-    near = view.texts_near(parse_day(published), COPY_DAYS)
-    return KnownText(
-        article_key=key,
-        digest=digest,
-        origin=before.origin if before else origin_of(article, sketch, near, groups),
-        published=published,
-        revision=_revision(before, digest),
-        extractor_version=extractor_version,
-        sketch=sketch,
-    )
-
-
-def _revision(before: KnownText | None, digest: str) -> int:
-    if before is None:
-        return 1
-    return before.revision if before.digest == digest else before.revision + 1
-
-
-def _same_reading(before: KnownText, text: KnownText) -> bool:
-    same_text = before.digest == text.digest
-    return same_text and before.extractor_version == text.extractor_version
-
-
 def _about(text: KnownText, reason: Reason, now: datetime) -> Suppressed:
     return Suppressed(reason, text.article_key, now)
-
-
-def _records(
-    article: Article,
-    analysis: Analysis,
-    claims: Sequence[Claim],
-    text: KnownText,
-    now: datetime,
-) -> list[LedgerRecord]:
-    """The records of an article, in the order of their dates, so that a told shift reads right."""
-    records = [_record(article, analysis, claim, text, now) for claim in claims]
-    unique = {record.id: record for record in records}
-    return sorted(unique.values(), key=lambda r: (r.span, r.slot.actor, r.slot.measure, r.id))
-
-
-def _record(
-    article: Article, analysis: Analysis, claim: Claim, text: KnownText, now: datetime
-) -> LedgerRecord:
-    slot = Slot(claim.actor, claim.measure, claim.item)
-    as_of = claim.as_of or text.published[:10]
-    evidence = Evidence(
-        quote=claim.evidence,
-        article_url=article.url,
-        title=article.title,
-        source=article.source,
-        published=article.published,
-        language=analysis.language,
-        speaker=claim.speaker,
-    )
-    values = (slot, claim.stance, as_of, claim.quantity, sorted(claim.conditions), claim.status)
-    return LedgerRecord(
-        id=record_id(text.article_key, text.revision, (*values, text.extractor_version)),
-        slot=slot,
-        stance=claim.stance,
-        as_of=as_of,
-        published=text.published,
-        known_from=now,
-        article_key=text.article_key,
-        origin=text.origin,
-        evidence=evidence,
-        status=claim.status,
-        quantity=claim.quantity,
-        conditions=claim.conditions,
-        dropped=_dropped(claim),
-        location=claim.location,
-        estimated=claim.as_of is None or article.published is None,
-        revision=text.revision,
-        extractor_version=text.extractor_version,
-        confidence=claim.confidence,
-        rules=claim.rules,
-    )
-
-
-def _dropped(claim: Claim) -> frozenset[Condition]:
-    """The conditions a claim says no longer apply: the rules ``drops:<condition>``."""
-    told = (rule.removeprefix(_DROPS) for rule in claim.rules if rule.startswith(_DROPS))
-    return frozenset(Condition(name) for name in told)
-
-
-def _reading(record: LedgerRecord) -> tuple[object, ...]:
-    """What a claim says, apart from the words: a revision that says the same changes nothing."""
-    return (
-        record.slot,
-        record.stance,
-        record.as_of,
-        record.quantity,
-        record.conditions,
-        record.dropped,
-        record.status,
-    )

@@ -92,6 +92,13 @@ def camp(stance: Stance) -> str:
     return _CAMPS.get(stance, stance.value)
 
 
+def contradict(one: Stance, other: Stance) -> bool:
+    """Whether two stances cannot both be told of one actor: readiness against refusal, or a pledge
+    against anything that is no readiness."""
+    low, high = sorted((one.rank, other.rank))
+    return low < 0 < high or (low <= 0 and high >= Stance.COMMITTED.rank)
+
+
 def founded(records: Sequence[LedgerRecord]) -> list[LedgerRecord]:
     """The records that may hold a position: official ones, and reports of two independent origins.
 

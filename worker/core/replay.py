@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -13,9 +13,11 @@ from worker.core.alerting import AlertState, Policy, alert_line
 from worker.core.judging import judge_article
 from worker.core.ledger import LedgerRecord
 from worker.core.origins import KnownText, text_digest
+from worker.core.spans import parse_day
 from worker.core.views import Suppressed, Verdict
 from worker.model import Analysis, Article, Slot
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Analyze = Callable[[Article], Analysis]
 
 
@@ -95,7 +97,7 @@ class MemoryLedger:
 
 def in_order(articles: Iterable[Article]) -> list[Article]:
     """Articles in the order of ``published``; ties by URL, then by text; undated ones first."""
-    return sorted(articles, key=lambda a: (a.published or "", a.url or "", text_digest(a)))
+    return sorted(articles, key=lambda a: (moment(a) or EPOCH, a.url or "", text_digest(a)))
 
 
 def replay(
@@ -115,7 +117,7 @@ def replay(
     of publication; an undated one has that of the article before it.
     """
     ledger = ledger if ledger is not None else MemoryLedger(baseline)
-    now = datetime(1970, 1, 1, tzinfo=UTC)
+    now = EPOCH
     for article in in_order(articles):
         now = max(now, moment(article) or now)
         verdict = judge_article(
@@ -132,8 +134,20 @@ def replay(
 
 
 def moment(article: Article) -> datetime | None:
-    """When an article appeared, in UTC; a date alone is its midnight."""
-    if not article.published:
+    """When an article appeared, in UTC; a date alone is its midnight, a partial one its last.
+
+    ``None`` where the article does not tell it, or nothing that is a date.
+    """
+    told = article.published or ""
+    try:
+        exact = datetime.fromisoformat(told)
+    except ValueError:
+        return _last_midnight(told)
+    return exact.replace(tzinfo=UTC) if exact.tzinfo is None else exact.astimezone(UTC)
+
+
+def _last_midnight(told: str) -> datetime | None:
+    try:
+        return datetime.combine(parse_day(told), time(), UTC)
+    except ValueError:
         return None
-    told = datetime.fromisoformat(article.published)
-    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)

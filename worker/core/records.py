@@ -1,0 +1,152 @@
+"""The claims of an article as records of the ledger: dated, with their origin and proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from worker.core.ledger import LedgerRecord, precedence, record_id
+from worker.core.origins import (
+    COPY_DAYS,
+    KnownText,
+    article_key,
+    origin_of,
+    sketch_of,
+    text_digest,
+)
+from worker.core.spans import Span, parse_day, parse_span
+from worker.core.views import LedgerView
+from worker.model import Analysis, Article, Claim, Condition, Evidence, Slot
+
+_DROPS = "drops:"
+
+
+def known_text(
+    article: Article,
+    view: LedgerView,
+    now: datetime,
+    extractor_version: str,
+    groups: Mapping[str, str],
+) -> KnownText:
+    """What is kept of an article: its origin, revision and sketch."""
+    key, sketch = article_key(article), sketch_of(article.full_text)
+    published = _published(article, now)
+    before, digest = view.text(key), text_digest(article)
+    near = view.texts_near(parse_day(published), COPY_DAYS)
+    return KnownText(
+        article_key=key,
+        digest=digest,
+        origin=before.origin if before else origin_of(article, sketch, near, groups),
+        published=published,
+        revision=_revision(before, digest),
+        extractor_version=extractor_version,
+        sketch=sketch,
+    )
+
+
+def _revision(before: KnownText | None, digest: str) -> int:
+    if before is None:
+        return 1
+    return before.revision if before.digest == digest else before.revision + 1
+
+
+def same_reading(before: KnownText, text: KnownText) -> bool:
+    """Whether an article was read before, word for word and by the same extractor."""
+    same_text = before.digest == text.digest
+    return same_text and before.extractor_version == text.extractor_version
+
+
+def records_of(
+    article: Article,
+    analysis: Analysis,
+    text: KnownText,
+    now: datetime,
+) -> list[LedgerRecord]:
+    """The records of an article by date, so that a told shift reads right; of a date the
+    weightiest first, so that a lesser one beside it tells nothing.
+    """
+    claims = analysis.claims if analysis.relevant else ()
+    records = [_record(article, analysis, claim, text, now) for claim in claims]
+    unique = {record.id: record for record in records}
+    return sorted(unique.values(), key=_order)
+
+
+def _order(record: LedgerRecord) -> tuple[Span, str, tuple[int, ...], str]:
+    status, stated, distance = precedence(record)
+    return record.span, str(record.slot), (-status, -stated, -distance), record.id
+
+
+def _record(
+    article: Article, analysis: Analysis, claim: Claim, text: KnownText, now: datetime
+) -> LedgerRecord:
+    slot = Slot(claim.actor, claim.measure, claim.item)
+    as_of = _as_of(claim, text)
+    evidence = Evidence(
+        quote=claim.evidence,
+        article_url=article.url,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        language=analysis.language,
+        speaker=claim.speaker,
+    )
+    values = (slot, claim.stance, as_of, claim.quantity, sorted(claim.conditions), claim.status)
+    return LedgerRecord(
+        id=record_id(text.article_key, text.revision, (*values, text.extractor_version)),
+        slot=slot,
+        stance=claim.stance,
+        as_of=as_of,
+        published=text.published,
+        known_from=now,
+        article_key=text.article_key,
+        origin=text.origin,
+        evidence=evidence,
+        status=claim.status,
+        quantity=claim.quantity,
+        conditions=claim.conditions,
+        dropped=_dropped(claim),
+        location=claim.location,
+        estimated=as_of != claim.as_of or article.published is None,
+        revision=text.revision,
+        extractor_version=text.extractor_version,
+        confidence=claim.confidence,
+        rules=claim.rules,
+    )
+
+
+def _published(article: Article, now: datetime) -> str:
+    """The date of publication; one that is missing, unreadable or yet to come is today."""
+    today = now.date()
+    try:
+        day = parse_day(article.published or "")
+    except ValueError:
+        return today.isoformat()
+    return article.published or "" if day <= today + timedelta(days=1) else today.isoformat()
+
+
+def _as_of(claim: Claim, text: KnownText) -> str:
+    """The date from which a claim holds; it cannot lie after the day that tells it."""
+    day = text.day.isoformat()
+    try:
+        return claim.as_of if claim.as_of and parse_span(claim.as_of).start <= text.day else day
+    except ValueError:
+        return day
+
+
+def _dropped(claim: Claim) -> frozenset[Condition]:
+    """The conditions a claim says no longer apply: the rules ``drops:<condition>``."""
+    told = (rule.removeprefix(_DROPS) for rule in claim.rules if rule.startswith(_DROPS))
+    return frozenset(Condition(name) for name in told)
+
+
+def reading(record: LedgerRecord) -> tuple[object, ...]:
+    """What a claim says, apart from the words: a revision that says the same changes nothing."""
+    return (
+        record.slot,
+        record.stance,
+        record.as_of,
+        record.quantity,
+        record.conditions,
+        record.dropped,
+        record.status,
+    )
