@@ -354,7 +354,7 @@ class AlertSettings(Section):
     background_days: Days = _POLICY.background_days
     quantity_tolerance: Annotated[float, Field(ge=0, le=1)] = _POLICY.quantity_tolerance
     update_days: Days = _POLICY.update_days
-    denial_days: Days = _POLICY.denial_days
+    contest_days: Days = _POLICY.contest_days
     severity: SeveritySettings = SeveritySettings()
 
     def policy(self) -> Policy:
@@ -363,7 +363,7 @@ class AlertSettings(Section):
         return Policy(
             background_days=self.background_days,
             update_days=self.update_days,
-            denial_days=self.denial_days,
+            contest_days=self.contest_days,
             quantity_tolerance=self.quantity_tolerance,
             min_severity=self.min_severity,
             weights=MappingProxyType({**_POLICY.weights, **loud.measure_weights}),
