@@ -46,14 +46,17 @@ def split(marks: Marks) -> list[Clause]:
     """The clauses of a sentence in the order of their first words."""
     pieces = _pieces(marks)
     pieces = _join_spanned(pieces, marks)
+    pieces = _lift_attributions(pieces, marks)
     return _join_incomplete(pieces, marks)
 
 
 def _openers(marks: Marks) -> dict[int, str]:
     found: dict[int, str] = {}
+    prepositions = _ends(marks, "preposition")  # "on that territory" opens no clause
     for kind in ("coordinator", "contrast", "subordinator", "whether", "if"):
         for words in marks.context.get(kind, ()):
-            found[words[0]] = kind
+            if words[-1] + 1 < len(marks.words) and words[0] - 1 not in prepositions:
+                found[words[0]] = kind
     return found
 
 
@@ -117,13 +120,35 @@ def _join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
     return pieces
 
 
+_ATTRIBUTION_WORDS = 10
+
+
+def _lift_attributions(pieces: list[Clause], marks: Marks) -> list[Clause]:
+    """Join what an inserted "…, the diplomats said, …" parts; the insertion stands behind it."""
+    number = 1
+    while number + 1 < len(pieces):
+        before, piece, after = pieces[number - 1 : number + 2]
+        inserted = piece.comma and after.comma and piece.opener == after.opener == "main"
+        if inserted and before.more is None and _only_says(piece, marks):
+            if not _has_predicate(before, marks):
+                before.more = (after.start, after.end)
+                del pieces[number + 1]
+        number += 1
+    return pieces
+
+
+def _only_says(piece: Clause, marks: Marks) -> bool:
+    kinds = {p.kind for p in marks.predicates if p.start in piece}
+    return kinds == {"reporting"} and piece.end - piece.start <= _ATTRIBUTION_WORDS
+
+
 def _has_predicate(clause: Clause, marks: Marks) -> bool:
     return any(p.start in clause for p in marks.predicates)
 
 
 def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
     clauses: list[Clause] = []
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         last = clauses[-1] if clauses else None
         if last is None or piece.subordinate:
             clauses.append(piece)
@@ -134,13 +159,25 @@ def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
                 main.more = (piece.start, piece.end)
             else:
                 clauses.append(piece)
-        elif _has_predicate(last, marks) and _has_predicate(piece, marks):
+        elif _has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks):
             clauses.append(piece)
         else:
             last.end = piece.end
-            if not _has_predicate(piece, marks):
-                continue
     return clauses
+
+
+def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
+    """Whether a piece behind a whole clause begins a new one: by its predicate, or by its subject."""
+    if _has_predicate(piece, marks):
+        return True
+    comes = bool(following) and not following[0].subordinate and _has_predicate(following[0], marks)
+    if not comes or following[0].opener == "contrast":
+        return False
+    names = any(
+        a.start in piece and a.kind not in {"adjective", "oblique"} and not a.oblique
+        for a in marks.actors
+    )
+    return piece.opener == "contrast" or names
 
 
 def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
@@ -199,16 +236,39 @@ def _ends(marks: Marks, kind: str) -> set[int]:
 def _governing_word(marks: Marks, actor: Actor, fillers: set[int]) -> int:
     """Index of the word before an actor's noun phrase: articles, adjectives, roles are skipped."""
     index = actor.start - 1
-    steps = 0
+    steps = plain = 0
+    prepositions = _ends(marks, "preposition")
     while index >= 0 and steps < 4 and not _COMMA.search(marks.words[index + 1].before):
-        if index in fillers or _attribute(marks, index):
-            index -= 1
-            steps += 1
-            continue
-        break
+        if index in prepositions:
+            return index
+        if index not in fillers and not _attribute(marks, index):
+            if plain or not _plain(marks, index):
+                break
+            plain += 1  # one adjective that the tables do not know ("over western Ukraine")
+        index -= 1
+        steps += 1
     if index + 1 < len(marks.words) and _COMMA.search(marks.words[index + 1].before):
         return -1
     return index
+
+
+def _plain(marks: Marks, index: int) -> bool:
+    """A lower-case word that is no predicate, conjunction or negation."""
+    word = marks.words[index]
+    if word.capitalised or not word.norm.isalpha():
+        return False
+    if any(index in p.words for p in marks.predicates):
+        return False
+    kinds = (
+        "coordinator",
+        "contrast",
+        "subordinator",
+        "modal_will",
+        "modal_open",
+        "negation",
+        "passive",
+    )
+    return not any(index in hit for kind in kinds for hit in marks.context.get(kind, ()))
 
 
 def _attribute(marks: Marks, index: int) -> bool:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from worker.core.claims.lexicon import Lexicon
-from worker.core.claims.text import Sentence
+from worker.core.claims.text import Sentence, words_of
 
 _QUESTION = re.compile(r"\?[\"'”“»«’‘)]*\s*$")
-_LETTERS = re.compile(r"\w")
+#: "PARIS, June 18 (Reuters) - …", "Washington (dpa) – …", "MADRID. …", "LONDON — …"
+_DATELINE = re.compile(
+    r"""^(?:
+        [^\W\d_][^.!?\n()]{0,60}\([^()\n]{2,40}\)\s*(?:[-–—:.]|--)\s+
+      | [^\W\d_a-zß-ÿа-я][^\Wa-zß-ÿа-яіїєґ]+[^.!?\n()a-z]{0,40}(?:,\s*[^\W\d_]{3,12}\.?\s*\d{1,2})?\s*(?:[–—]|\s-)\s+
+    )""",
+    re.VERBOSE,
+)
 
 
 def is_question(text: str, sentence: Sentence) -> bool:
@@ -40,3 +48,13 @@ def _openers(sentence: Sentence, lexicon: Lexicon) -> set[str]:
         and match.payload["type"] in {"boiler", "reader"}
         and match.start == 0
     }
+
+
+def without_dateline(text: str, sentence: Sentence, language: str) -> Sentence:
+    """The sentence without the place and agency before it ("PARIS, June 18 (AFP) - …")."""
+    match = _DATELINE.match(text[sentence.start : sentence.end])
+    if match is None:
+        return sentence
+    start = sentence.start + match.end()
+    words = words_of(text, language, start, sentence.end)
+    return replace(sentence, start=start, words=words) if words else sentence

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from worker.core.claims.clean import is_question, kept
+from worker.core.claims.clean import is_question, kept, without_dateline
 from worker.core.claims.dates import Told, find_dates
 from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
@@ -88,7 +88,11 @@ def _date(published: str | None) -> date | None:
 
 def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_Read]:
     discourse = Discourse()
+    paragraph = -1
     for sentence in kept(sentences(text, language, lexicon.abbreviations), lexicon):
+        if sentence.paragraph != paragraph:
+            paragraph = sentence.paragraph
+            sentence = without_dateline(text, sentence, language)
         marks = mark(sentence, lexicon)
         reading = read(marks, language, discourse, is_question(text, sentence))
         yield _Read(sentence, reading, sentence.start < title)

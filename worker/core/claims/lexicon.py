@@ -73,6 +73,7 @@ CONTEXT_TYPES = frozenset(
         "article",
         "passive",
         "giving",
+        "signing",
         "old_stance",
         "boiler",
         "reader",

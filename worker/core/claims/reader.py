@@ -66,7 +66,14 @@ def _unreal(marks: Marks, question: bool) -> str | None:
 
 def _topics(clause: Clause, marks: Marks) -> list[Topic]:
     """The measures of a clause; weak mentions give way to a core one of the same clause."""
-    inside = [t for t in marks.topics if t.start in clause and not in_parenthesis(marks, t.start)]
+    named = [set(range(a.start, a.end)) for a in marks.actors if a.code is not None]
+    inside = [
+        t
+        for t in marks.topics
+        if t.start in clause
+        and not in_parenthesis(marks, t.start)
+        and not any(set(range(t.start, t.end)) <= words for words in named)
+    ]
     best: dict[Measure, Topic] = {}
     order = {"core": 0, "verb": 1, "weak": 2, "force": 3}
     for topic in inside:
@@ -75,6 +82,11 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
             best[topic.measure] = topic
     if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
         del best[Measure.TROOPS]
+    document = best.get(Measure.DECLARATION)
+    if document is not None and document.kind == "weak":
+        signed = marks.has("signing", clause.start, clause.end)
+        if len(best) > 1 or not signed:
+            del best[Measure.DECLARATION]
     return sorted(best.values(), key=lambda t: t.start)
 
 
@@ -182,8 +194,9 @@ def _found(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -
     speaker = speaker_of(number, reading)
     subject, chosen = judgement.subject, judgement.chosen
     assert judgement.stance is not None
+    wanted = _signed(judgement, topic, reading.marks)
     for code in subject.codes:
-        stance = _fitting(code, topic, judgement.stance)
+        stance = _fitting(code, topic, wanted)
         if stance is None:
             continue
         yield Finding(
@@ -201,6 +214,21 @@ def _found(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -
         )
 
 
+def _signed(judgement: _Judgement, topic: Topic, marks: Marks) -> Stance:
+    """Signing delivers the text itself and only promises what stands in it."""
+    stance, chosen = judgement.stance, judgement.chosen
+    assert stance is not None
+    if stance.rank < Stance.COMMITTED.rank or chosen is None:
+        return stance
+    signing = {w for hit in marks.context.get("signing", ()) for w in hit}
+    if not signing & set(chosen.words):
+        return stance
+    if topic.measure in {Measure.DECLARATION, Measure.INDUSTRY}:
+        past = chosen.kind in {"action_past", "done", "stance"}
+        return Stance.DELIVERED if past and "intention" not in judgement.rules else stance
+    return Stance.COMMITTED
+
+
 def _stance_cues(clause: Clause, marks: Marks) -> list[Predicate]:
     return [p for p in predicates_of(clause, marks) if p.kind in {"stance", "noun"}]
 
@@ -214,7 +242,7 @@ def _inner(
     special = [p for p in own if p.kind in PREDICATE_TYPES]
     cues = [p for p in own if p.kind in {"stance", "noun"}]
     actions = [p for p in own if p.kind in {"action", "action_past", "done"}]
-    chosen = _nearest(cues, topic) or _nearest(actions, topic)
+    chosen = _ruling(cues, actions, topic)
     if special:
         nearest = min(special, key=lambda p: _distance(p, topic))
         if (
@@ -230,6 +258,20 @@ def _inner(
         return None, [], None
     stance, rules = chain(chosen, cues, clause, marks, language)
     return stance, rules, chosen
+
+
+def _ruling(
+    cues: Sequence[Predicate], actions: Sequence[Predicate], topic: Topic
+) -> Predicate | None:
+    """The predicate that rules a clause: a stance over a deed, unless it is a mere attribute of it."""
+    cue = _nearest(cues, topic)
+    action = _nearest(actions, topic)
+    if cue is None or action is None:
+        return cue or action
+    if cue.kind == "noun" and _distance(action, topic) <= _distance(cue, topic):
+        return action
+    done = action.kind == "done" and cue.stance is Stance.COMMITTED and cue.start < action.start
+    return action if done else cue
 
 
 def _distance(predicate: Predicate, topic: Topic) -> int:

@@ -90,13 +90,15 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         first = group[0]
         if first.oblique or first.possessive:
             continue
-        return _of_group(group, discourse)
+        if first.code == "UA" and first.start > clause.start + 2:
+            continue  # the receiver, whatever its grammar
+        return _of_group(group, clause, marks, discourse)
     passive = marks.has("passive", clause.start, clause.end) or any(
         p.kind == "action_past" for p in predicates_of(clause, marks)
     )
     for group in groups:
         if group[0].agent and passive:
-            return _of_group(group, discourse)
+            return _of_group(group, clause, marks, discourse)
     return _pronoun(clause, reading, discourse)
 
 
@@ -140,33 +142,49 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     return filled and linked
 
 
-def _of_group(group: Sequence[Actor], discourse: Discourse) -> Subject:
+def _of_group(
+    group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Discourse
+) -> Subject:
     codes = tuple(dict.fromkeys(a.code for a in group if a.code))
-    if not codes and group[0].kind == "role":
-        name = group[0].name
-        if discourse.state and discourse.state_age <= 3:
-            return Subject((discourse.state,), explicit=True, pronoun=True, name=name)
-        return Subject(name=name)
-    if not codes:
-        return Subject(nonstate=True, explicit=True)
     name = next((a.name for a in group if a.name), None)
-    return Subject(codes, explicit=True, name=name)
+    if codes:
+        return Subject(codes, explicit=True, name=name)
+    if group[0].kind != "role":
+        return Subject(nonstate=True, explicit=True)
+    for actor in marks.actors:  # "In Berlin wies eine Sprecherin …"
+        if actor.kind == "capital" and actor.oblique and actor.start in clause and actor.code:
+            return Subject((actor.code,), explicit=True, name=name)
+    if discourse.state and discourse.state_age <= 3:
+        return Subject((discourse.state,), explicit=True, pronoun=True, name=name)
+    return Subject(name=name)
+
+
+#: A pronoun is taken as the subject only this near to the beginning of its clause.
+_PRONOUN_REACH = 4
 
 
 def _pronoun(clause: Clause, reading: Reading, discourse: Discourse) -> Subject:
     marks = reading.marks
-    last = clause.more[1] if clause.more else clause.end
-    if marks.has("pronoun_we", clause.start, last):
-        if discourse.host and (clause.quoted or discourse.speaker_age > 0):
+    if _leads(marks, "pronoun_we", clause):
+        if discourse.host and discourse.speaker_age > 0:
             return Subject((discourse.host,), pronoun=True, name=discourse.host_name)
         return Subject(pronoun=True)
-    if marks.has("pronoun_person", clause.start, last):
+    if _leads(marks, "pronoun_person", clause):
         if discourse.speaker_nonstate and discourse.speaker_age <= 1:
             return Subject(nonstate=True, pronoun=True)
         return Subject(pronoun=True)
-    if marks.has("pronoun_state", clause.start, last):
-        return Subject(pronoun=True)
-    return Subject()
+    return Subject(pronoun=_leads(marks, "pronoun_state", clause))
+
+
+def _leads(marks: Marks, kind: str, clause: Clause) -> bool:
+    """Whether a word of this kind stands near the beginning of a clause, behind no preposition."""
+    prepositions = {hit[-1] for hit in marks.context.get("preposition", ())}
+    starts = [clause.start] if clause.more is None else [clause.start, clause.more[0]]
+    return any(
+        any(start <= hit[0] < start + _PRONOUN_REACH for start in starts)
+        and hit[0] - 1 not in prepositions
+        for hit in marks.context.get(kind, ())
+    )
 
 
 def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subject, float]:
@@ -183,9 +201,8 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
             return before, 0.8
     if (said := _as_subject(speaker)) is not None:
         return said, 0.75
-    quoted = reading.clauses[number].quoted
-    if own.pronoun or quoted or speaker is not None:
-        return _from_before(discourse, quoted or own.pronoun)
+    if own.pronoun or reading.clauses[number].quoted:
+        return _from_before(discourse)
     return Subject(), 0.0
 
 
@@ -198,11 +215,11 @@ def _as_subject(speaker: Actor | None) -> Subject | None:
     return Subject((speaker.code,), name=speaker.name) if speaker.code else None
 
 
-def _from_before(discourse: Discourse, spoken: bool) -> tuple[Subject, float]:
+def _from_before(discourse: Discourse) -> tuple[Subject, float]:
     """The subject that the sentences before have left in mind."""
     if discourse.speaker_nonstate and discourse.speaker_age <= 1:
         return Subject(nonstate=True), 0.6
-    if discourse.speaker_state and discourse.speaker_age <= 1 and spoken:
+    if discourse.speaker_state and discourse.speaker_age <= 1:
         return Subject((discourse.speaker_state,), name=discourse.speaker), 0.65
     if discourse.state and discourse.state_age <= 2:
         return Subject((discourse.state,)), 0.6
