@@ -16,6 +16,8 @@ _COMMA = re.compile(r"[,;:–—()…]|\s-\s|\+\+\+|[\"“”„«»]")
 _HARD = re.compile(r"[;:–—]|\s-\s|\+\+\+")
 _QUOTE_OPEN = re.compile(r"[„«“\"]")
 _QUOTES = re.compile(r"[\"“”„«»]")
+#: Languages that set a comma before every subordinate clause.
+_COMMA_LANGUAGES = ("de", "pl", "uk", "ru")
 _SUBORDINATE = ("if", "whether", "subordinator")
 
 
@@ -42,26 +44,31 @@ class Clause:
         return self.opener in _SUBORDINATE
 
 
-def split(marks: Marks) -> list[Clause]:
+def split(marks: Marks, language: str) -> list[Clause]:
     """The clauses of a sentence in the order of their first words."""
-    pieces = _pieces(marks)
+    pieces = _pieces(marks, language)
     pieces = _join_spanned(pieces, marks)
     pieces = _lift_attributions(pieces, marks)
     return _join_incomplete(pieces, marks)
 
 
-def _openers(marks: Marks) -> dict[int, str]:
+def _openers(marks: Marks, language: str) -> dict[int, str]:
     found: dict[int, str] = {}
     prepositions = _ends(marks, "preposition")  # "on that territory" opens no clause
     for kind in ("coordinator", "contrast", "subordinator", "whether", "if"):
         for words in marks.context.get(kind, ()):
-            if words[-1] + 1 < len(marks.words) and words[0] - 1 not in prepositions:
-                found[words[0]] = kind
+            at = words[0]
+            if words[-1] + 1 == len(marks.words) or at - 1 in prepositions:
+                continue
+            needs_comma = kind == "subordinator" and language in _COMMA_LANGUAGES and at > 0
+            if needs_comma and not _COMMA.search(marks.words[at].before):
+                continue  # "als Ziel betrachtet": without its comma it is no conjunction
+            found[at] = kind
     return found
 
 
-def _pieces(marks: Marks) -> list[Clause]:
-    openers = _openers(marks)
+def _pieces(marks: Marks, language: str) -> list[Clause]:
+    openers = _openers(marks, language)
     speech = _speech_ends(marks)
     pieces: list[Clause] = []
     start, opener, comma, quoted = 0, openers.get(0, "main"), False, False
@@ -129,7 +136,7 @@ def _lift_attributions(pieces: list[Clause], marks: Marks) -> list[Clause]:
     while number + 1 < len(pieces):
         before, piece, after = pieces[number - 1 : number + 2]
         inserted = piece.comma and after.comma and piece.opener == after.opener == "main"
-        if inserted and before.more is None and _only_says(piece, marks):
+        if inserted and before.more is None and _only_says(piece, marks):  # noqa: SIM102
             if not _has_predicate(before, marks):
                 before.more = (after.start, after.end)
                 del pieces[number + 1]
@@ -207,8 +214,17 @@ def in_parenthesis(marks: Marks, index: int) -> bool:
     return depth > 0
 
 
-def settle_actors(marks: Marks, language: str) -> None:
-    """Mark which actors cannot be subjects: behind a preposition, in the genitive, possessive."""
+def mark_possessors(marks: Marks, language: str) -> None:
+    """Mark the actors in the genitive ("Norwegens Regierung", "Britain's offer")."""
+    for actor in marks.actors:
+        if language == "en" and _followed_by_s(marks, actor):
+            actor.possessive = True
+        if language == "de" and actor.kind in {"state", "capital"}:
+            actor.possessive = _german_genitive(marks, actor)
+
+
+def settle_actors(marks: Marks) -> None:
+    """Mark which actors cannot be subjects because they stand behind a preposition."""
     prepositions = _ends(marks, "preposition")
     agents = _ends(marks, "agent")
     fillers = {w for hit in marks.context.get("article", ()) for w in hit}
@@ -219,14 +235,6 @@ def settle_actors(marks: Marks, language: str) -> None:
         if before in prepositions:
             actor.oblique = True
             actor.agent = before in agents
-        if language == "en" and _followed_by_s(marks, actor):
-            actor.possessive = True
-        if (
-            language == "de"
-            and actor.kind in {"state", "capital"}
-            and _german_genitive(marks, actor)
-        ):
-            actor.possessive = True
 
 
 def _ends(marks: Marks, kind: str) -> set[int]:

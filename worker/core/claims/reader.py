@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from worker.core.claims.clauses import Clause, in_parenthesis, predicates_of, settle_actors, split
+from worker.core.claims.clauses import (
+    Clause,
+    in_parenthesis,
+    mark_possessors,
+    predicates_of,
+    settle_actors,
+    split,
+)
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate, Topic
 from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.stances import CUES, chain, compose, negations
@@ -17,6 +24,7 @@ from worker.core.claims.subjects import (
     Subject,
     remember,
     resolved,
+    settle_speakers,
     speaker_of,
     subject_of,
 )
@@ -40,12 +48,14 @@ class _Judgement:
 
 def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> Reading:
     """Read one sentence; ``discourse`` is updated for the sentences after it."""
+    mark_possessors(marks, language)
     add_roles(marks, language)
-    settle_actors(marks, language)
-    clauses = split(marks)
+    settle_actors(marks)
+    clauses = split(marks, language)
     reading = Reading(marks, clauses)
     reading.attributions = attributions(marks, clauses, language)
     reading.subjects = [subject_of(n, reading, discourse) for n in range(len(clauses))]
+    settle_speakers(reading)
     unreal = _unreal(marks, question)
     for number, clause in enumerate(clauses):
         for topic in _topics(clause, marks) or _recalled(number, reading, discourse):
@@ -155,6 +165,9 @@ def _govern(
         return
     cues = _stance_cues(above, reading.marks)
     over, why = chain(outer, cues, above, reading.marks, language)
+    asked = reading.clauses[number].opener == "whether"
+    if asked and over is not None and over.rank >= Stance.COMMITTED.rank:
+        over = judgement.stance = None  # "pledged a hub, whether or not soldiers cross the border"
     judgement.stance = compose(over, judgement.stance)
     judgement.rules = [*judgement.rules, *why, "governed"]
     subject, sure = resolved(above_number, reading, discourse)

@@ -102,6 +102,15 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     return _pronoun(clause, reading, discourse)
 
 
+def settle_speakers(reading: Reading) -> None:
+    """Give a speaker that is only a role ("the president said") the state of its clause."""
+    for attribution in reading.attributions:
+        speaker = attribution.speaker
+        if speaker is not None and speaker.kind == "role" and speaker.code is None:
+            codes = reading.subjects[attribution.clause].codes
+            speaker.code = codes[0] if codes else None
+
+
 def _groups(clause: Clause, marks: Marks) -> list[list[Actor]]:
     """The actors of a clause, coordinated ones together, in the order of the text."""
     actors = [
