@@ -10,10 +10,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-DEFAULT_INTERVAL = timedelta(minutes=60)
-#: For feeds of high priority and those whose own headers say that it is welcome.
-QUICK_INTERVAL = timedelta(minutes=15)
-CEILING = timedelta(hours=24)
 #: A quiet feed is asked less often, but never beyond four times its usual interval: the official
 #: source that publishes once a week is the very one that must be heard within hours.
 QUIET_FACTOR = 4
@@ -23,6 +19,21 @@ ERROR_LONGEST = timedelta(days=3.2)
 #: A permanent redirect is believed after this long of the same answer.
 MOVE_AFTER = timedelta(days=3)
 JITTER = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """How often feeds are asked: ``quick`` those of high priority or whose headers welcome it.
+
+    No wish of a feed makes the wait longer than ``ceiling``.
+    """
+
+    normal: timedelta = timedelta(minutes=60)
+    quick: timedelta = timedelta(minutes=15)
+    ceiling: timedelta = timedelta(hours=24)
+
+
+INTERVALS = Intervals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,13 @@ class PollResult:
 
 
 def after_poll(
-    state: FeedState, result: PollResult, *, high_priority: bool, now: datetime, jitter: float
+    state: FeedState,
+    result: PollResult,
+    *,
+    high_priority: bool,
+    now: datetime,
+    jitter: float,
+    intervals: Intervals = INTERVALS,
 ) -> FeedState:
     """What is known of a feed after ``result``; ``jitter`` in −1…1 moves the next poll by 10 %."""
     common = replace(state, last_checked_at=now, last_status=result.status)
@@ -93,7 +110,9 @@ def after_poll(
     moved = _follow_move(replace(common, failures=0), result, now)
     if result.parse_error is not None:
         return _after_unreadable(moved, result, now, jitter)
-    return _after_success(moved, result, high_priority, now, jitter)
+    wait = next_interval(moved, result, high_priority, intervals)
+    wished = min(_wished(result), intervals.ceiling)
+    return _after_success(moved, result, wait, now + max(_jittered(wait, jitter), wished), now)
 
 
 def _after_failed_fetch(
@@ -142,10 +161,8 @@ def _after_unreadable(
 
 
 def _after_success(
-    state: FeedState, result: PollResult, high_priority: bool, now: datetime, jitter: float
+    state: FeedState, result: PollResult, wait: timedelta, next_check: datetime, now: datetime
 ) -> FeedState:
-    wait = next_interval(state, result, high_priority)
-    next_check = now + max(_jittered(wait, jitter), _wished(result))
     if result.status == 304:
         known = replace(state, last_success_at=state.last_success_at or now)
     else:
@@ -166,22 +183,24 @@ def _after_success(
     )
 
 
-def next_interval(state: FeedState, result: PollResult, high_priority: bool) -> timedelta:
+def next_interval(
+    state: FeedState, result: PollResult, high_priority: bool, intervals: Intervals = INTERVALS
+) -> timedelta:
     """The interval that fits how often the feed changes: the floor on news, slowly longer else."""
-    welcome = result.max_age is not None and 0 < result.max_age <= QUICK_INTERVAL.total_seconds()
-    floor = QUICK_INTERVAL if high_priority or welcome else DEFAULT_INTERVAL
+    welcome = result.max_age is not None and 0 < result.max_age <= intervals.quick.total_seconds()
+    floor = intervals.quick if high_priority or welcome else intervals.normal
     if result.changed or state.interval is None:
         wait = floor
     else:
         wait = timedelta(seconds=state.interval * 1.2)
     wait = min(max(wait, floor), floor * QUIET_FACTOR)
-    return min(max(wait, _wished(result)), CEILING)
+    return min(max(wait, _wished(result)), intervals.ceiling)
 
 
 def _wished(result: PollResult) -> timedelta:
     """The least interval that the feed itself asks for (``ttl``, ``max-age``, ``Expires``)."""
-    ttl = timedelta(minutes=min(result.ttl_minutes or 0, 1440))
-    return min(max(ttl, _seconds(result.max_age or 0)), CEILING)
+    ttl = timedelta(minutes=min(result.ttl_minutes or 0, 10_000))
+    return max(ttl, _seconds(result.max_age or 0))
 
 
 def outside(when: datetime, skip_hours: Collection[int]) -> datetime:

@@ -21,7 +21,7 @@ class ChannelRenderer:
 
     def alerts(self, channel: str, alerts: Sequence[Alert]) -> dict[str, Any]:
         """The payload that tells ``alerts`` on ``channel``; a render error gives plain text."""
-        kind, language = self._kinds[channel]
+        kind, language = self._kind(channel)
         rendered = render_payload(kind, alerts, language)
         if rendered.problem:
             log.error("channel %s: told in plain text, as %s", channel, rendered.problem)
@@ -29,5 +29,9 @@ class ChannelRenderer:
 
     def notice(self, channel: str, title: str, text: str) -> dict[str, Any]:
         """The payload of an operational notice on ``channel``."""
-        kind, _ = self._kinds[channel]
+        kind, _ = self._kind(channel)
         return render_note(kind, title, text.splitlines())
+
+    def _kind(self, channel: str) -> tuple[str, str]:
+        # What waits for a channel that is no longer configured is kept as plain text.
+        return self._kinds.get(channel, ("console", "en"))

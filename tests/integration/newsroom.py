@@ -1,0 +1,206 @@
+"""A local press: feeds with their articles, and a receiver of webhooks, as threaded HTTP servers.
+
+They run in threads of the test, so that the worker under test may be this process or another.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from worker.model import Analysis, Article, Claim, Measure, Stance
+
+FILLER = (
+    "The coalition of the willing for Ukraine met again to speak about security guarantees. "
+    "Officials said that the talks would go on in the coming weeks and that the details of the "
+    "multinational force were being worked out by the staffs of the countries that take part."
+)
+
+
+@dataclass
+class Story:
+    """One article and where it stands."""
+
+    path: str
+    title: str
+    text: str
+    published: datetime
+
+
+@dataclass
+class Press:
+    """Feeds by name; ``fail`` may answer a path with a status instead."""
+
+    feeds: dict[str, list[Story]] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
+    conditional: Counter[str] = field(default_factory=Counter)
+    port: int = 0
+
+    def host(self, feed: str) -> str:
+        """Every feed has a host of its own, so that manners towards one do not slow the others."""
+        number = sorted(self.feeds).index(feed)
+        return f"127.0.{number // 250 + 1}.{number % 250 + 1}:{self.port}"
+
+    def url(self, feed: str, path: str | None = None) -> str:
+        return f"http://{self.host(feed)}{path or f'/{feed}.xml'}"
+
+    def add(self, feed: str, title: str, text: str, *, age: timedelta = timedelta(hours=1)) -> None:
+        stories = self.feeds.setdefault(feed, [])
+        path = f"/{feed}/{len(stories)}.html"
+        stories.append(Story(path, title, text, datetime.now(UTC) - age))
+
+    def feed_xml(self, feed: str) -> bytes:
+        items = "".join(
+            f"<item><title>{escape(s.title)}</title><link>{self.url(feed, s.path)}</link>"
+            f"<guid>{self.url(feed, s.path)}</guid>"
+            f"<pubDate>{format_datetime(s.published)}</pubDate></item>"
+            for s in self.feeds[feed]
+        )
+        return (
+            f'<?xml version="1.0"?><rss version="2.0"><channel><title>{feed}</title>'
+            f"<link>{self.url(feed, '/')}</link>{items}</channel></rss>"
+        ).encode()
+
+    def page(self, feed: str, story: Story) -> bytes:
+        paragraphs = "".join(f"<p>{escape(part)}</p>" for part in (story.text, FILLER))
+        return (
+            f"<!doctype html><html lang=en><head><title>{escape(story.title)}</title></head>"
+            f"<body><article><h1>{escape(story.title)}</h1>{paragraphs}</article></body></html>"
+        ).encode()
+
+    def answer(self, path: str, validator: str | None) -> tuple[int, bytes, dict[str, str]]:
+        self.asked[path] += 1
+        if path in self.statuses:
+            return self.statuses[path], b"no", {}
+        if path.endswith(".xml") and path[1:-4] in self.feeds:
+            body = self.feed_xml(path[1:-4])
+            etag = f'"{len(body)}"'
+            if validator is not None:
+                self.conditional[path] += 1
+            if validator == etag:
+                return 304, b"", {"ETag": etag}
+            return 200, body, {"ETag": etag, "Content-Type": "application/rss+xml"}
+        for feed, stories in self.feeds.items():
+            for story in stories:
+                if story.path == path:
+                    return 200, self.page(feed, story), {"Content-Type": "text/html"}
+        return 404, b"not here", {}
+
+
+@dataclass
+class Receiver:
+    """Takes webhooks; ``statuses`` are answered first, one each, then 200."""
+
+    statuses: list[int] = field(default_factory=list)
+    bodies: list[dict] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    refused: int = 0
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    @property
+    def alert_ids(self) -> list[str]:
+        return [alert["alert_id"] for body in self.bodies for alert in body["data"]["alerts"]]
+
+    def take(self, body: bytes, message_id: str) -> int:
+        status = self.statuses.pop(0) if self.statuses else 200
+        if status >= 300:
+            self.refused += 1
+            return status
+        self.bodies.append(json.loads(body))
+        self.ids.append(message_id)
+        return status
+
+
+@contextmanager
+def serve(handler: type[BaseHTTPRequestHandler], host: str = "127.0.0.1") -> Iterator[int]:
+    """Serve with ``handler`` on a free port until the block ends; gives the port."""
+    server = ThreadingHTTPServer((host, 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Quiet(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def publishing(press: Press) -> Iterator[Press]:
+    """Serve a press on every address of 127.0.0.0/8."""
+
+    class Handler(_Quiet):
+        def do_GET(self) -> None:
+            self.reply(*press.answer(self.path, self.headers.get("If-None-Match")))
+
+    with serve(Handler, "0.0.0.0") as port:  # noqa: S104 -- all of 127.0.0.0/8, one address a feed
+        press.port = port
+        yield press
+
+
+@contextmanager
+def receiving(receiver: Receiver) -> Iterator[Receiver]:
+    """Serve a receiver of webhooks."""
+    lock = threading.Lock()
+
+    class Handler(_Quiet):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            with lock:
+                status = receiver.take(body, self.headers.get("webhook-id", ""))
+            self.reply(status, b"{}", {})
+
+    with serve(Handler) as port:
+        receiver.port = port
+        yield receiver
+
+
+def stub_analyze(article: Article) -> Analysis:
+    """Claims from lines such as ``CLAIM NO troops committed``: tests of the plumbing need no more.
+
+    A line ``CRASH`` fails, ``REVIEW`` asks for a person.
+    """
+    claims = []
+    for line in article.text.splitlines():
+        words = line.split()
+        if words[:1] == ["CRASH"]:
+            raise RuntimeError("the extractor fell over")
+        if words[:1] == ["REVIEW"]:
+            return Analysis("en", False, review="unsupported_language")
+        if words[:1] == ["CLAIM"]:
+            start = article.full_text.index(line)
+            measure, stance = Measure(words[2]), Stance(words[3])
+            claims.append(Claim(words[1], measure, stance, line, start, start + len(line)))
+    return Analysis("en", bool(claims), tuple(claims))
+
+
+Analyze = Callable[[Article], Analysis]

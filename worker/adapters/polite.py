@@ -1,0 +1,28 @@
+"""Article pages are fetched only where their host's robots.txt allows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.adapters.http import Fetched, GuardedClient
+from worker.adapters.robots import RobotsGate
+
+
+@dataclass(frozen=True, slots=True)
+class PoliteFetcher:
+    """Fetches pages that their host's robots.txt allows."""
+
+    client: GuardedClient
+    robots: RobotsGate
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = "*/*",
+    ) -> Fetched:
+        """Get ``url`` if robots.txt allows it, else raise FetchRefused."""
+        await self.robots.check(url)
+        return await self.client.fetch(url, etag=etag, last_modified=last_modified, accept=accept)

@@ -1,0 +1,52 @@
+"""Reads feeds and pages in killable processes, and claims in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from worker.adapters.pool import Runner
+from worker.core.articles import extract_article
+from worker.core.feeds import ParsedFeed, parse_feed
+from worker.model import Analysis, Article, Entry, Feed
+
+Analyze = Callable[[Article], Analysis]
+
+
+class PooledReader:
+    """A ``Reader`` over a process pool; ``analyze`` is the extractor's function."""
+
+    def __init__(self, pool: Runner, analyze: Analyze):
+        self._pool = pool
+        self._analyze = analyze
+        # One thread: the extractor is pure Python, and a second would only wait for the first.
+        self._thread = ThreadPoolExecutor(1, "claims")
+
+    async def feed(
+        self, body: bytes, feed: Feed, *, known: Collection[str], now: datetime
+    ) -> ParsedFeed:
+        """The entries of a feed that are not ``known``."""
+        return await self._pool.run(_parse, body, feed, frozenset(known), now)
+
+    async def article(self, html: bytes, entry: Entry, url: str, *, now: datetime) -> Article:
+        """The article of a page."""
+        return await self._pool.run(_extract, html, entry, url, now)
+
+    async def analyze(self, article: Article) -> Analysis:
+        """The claims of an article."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._analyze, article)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _parse(body: bytes, feed: Feed, known: frozenset[str], now: datetime) -> ParsedFeed:
+    return parse_feed(body, feed, known=known, now=now)
+
+
+def _extract(html: bytes, entry: Entry, url: str, now: datetime) -> Article:
+    return extract_article(html, entry, url, now=now)

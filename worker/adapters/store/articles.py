@@ -1,0 +1,287 @@
+"""Entries to read and the articles behind them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, or_, select, update
+
+from worker.adapters.store import tables
+from worker.adapters.store.engine import Database
+from worker.adapters.store.feeds import feed_of
+from worker.adapters.store.notes import add_review
+from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, held, lease, settle, upsert
+from worker.model import Article, Entry, Feed, TextSource
+from worker.ports import ArticleWork, EntryWork, ReviewItem
+
+#: An article waits at most so long for older entries that are still to be read.
+ORDER_PATIENCE = timedelta(minutes=2)
+
+
+class Articles:
+    """The entry and article tables, as reading and judging see them."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def claim_entries(
+        self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
+    ) -> list[EntryWork]:
+        """Take entries to read of up to ``limit`` hosts that are neither busy nor resting."""
+        with self._database.write() as connection:
+            due = connection.execute(_due_entries(now, busy, limit * LOOK_AHEAD)).mappings().all()
+            rows = by_lane(due, "entry_host", limit)
+            ids = [row["entry_id"] for row in rows]
+            token = lease(connection, tables.entry, ids, now + lease_for)
+            return [_entry_work(row, token) for row in rows]
+
+    def save_article(self, work: EntryWork, article: Article, now: datetime) -> bool:
+        """Store an article that was read; it then waits to be judged.
+
+        A text that is stored already is only linked, a changed one becomes a new revision.
+        ``False`` if the lease was lost and nothing was stored.
+        """
+        with self._database.write() as connection:
+            if not held(connection, tables.entry, work.id, work.token):
+                return False
+            return _finish(connection, work, _store_article(connection, work, article, now))
+
+    def link_article(self, work: EntryWork, article_id: int) -> bool:
+        """Finish an entry whose article is stored already."""
+        with self._database.write() as connection:
+            return _finish(connection, work, article_id)
+
+    def save_read_failure(
+        self,
+        work: EntryWork,
+        error: str,
+        now: datetime,
+        *,
+        retry_at: datetime | None,
+        host_rests_until: datetime | None = None,
+        review: ReviewItem | None = None,
+    ) -> None:
+        """Store that an entry could not be read: it is tried again, or given up and reviewed."""
+        state = "pending" if retry_at else "failed"
+        with self._database.write() as connection:
+            kept = settle(
+                connection,
+                tables.entry,
+                work.id,
+                work.token,
+                state=state,
+                attempts=work.attempts + 1,
+                next_at=retry_at or now,
+                error=error[:1000],
+            )
+            if kept:
+                add_review(connection, review, now)
+                _rest(connection, work.host, host_rests_until, error)
+
+    def claim_articles(
+        self, now: datetime, *, limit: int, lease_for: timedelta
+    ) -> list[ArticleWork]:
+        """Take up to ``limit`` articles to judge, oldest first.
+
+        What was published later waits (for two minutes at most) while older entries are still
+        unread, so that the ledger learns things in the order in which they happened.
+        """
+        with self._database.write() as connection:
+            rows = connection.execute(_due_articles(now, limit)).mappings().all()
+            ids = [row["article_id"] for row in rows]
+            token = lease(connection, tables.article, ids, now + lease_for)
+            return [_article_work(row, token) for row in rows]
+
+    def save_judge_failure(
+        self,
+        work: ArticleWork,
+        error: str,
+        now: datetime,
+        *,
+        retry_at: datetime | None,
+        review: ReviewItem | None,
+    ) -> None:
+        """Store that an article could not be judged: it is tried again, or reviewed by a person."""
+        with self._database.write() as connection:
+            kept = settle(
+                connection,
+                tables.article,
+                work.id,
+                work.token,
+                state="pending" if retry_at else "failed",
+                attempts=work.attempts + 1,
+                next_at=retry_at or now,
+                error=error[:1000],
+            )
+            if kept:
+                add_review(connection, review, now)
+
+
+def _due_entries(now: datetime, busy: Collection[str], limit: int) -> Select[Any]:
+    entry, article, feed, host = tables.entry, tables.article, tables.feed, tables.host
+    resting = select(host.c.name).where(host.c.rests_until > now)
+    return (
+        select(
+            feed,
+            *(c.label(f"entry_{c.name}") for c in entry.c),
+            article.c.id.label("known_article"),
+        )
+        .join(feed, feed.c.id == entry.c.feed_id)
+        .outerjoin(article, article.c.url == entry.c.url)
+        .where(entry.c.state == "pending", entry.c.next_at <= now, free(entry, now))
+        .where(entry.c.host.not_in(sorted(busy)), entry.c.host.not_in(resting))
+        .order_by(entry.c.next_at, entry.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=entry)
+    )
+
+
+def _due_articles(now: datetime, limit: int) -> Select[Any]:
+    article, entry, feed = tables.article, tables.entry, tables.feed
+    unread = (
+        select(func.min(entry.c.sort_at))
+        .where(entry.c.state == "pending", entry.c.attempts == 0)
+        .scalar_subquery()
+    )
+    in_order = or_(
+        unread.is_(None), article.c.sort_at <= unread, article.c.fetched_at <= now - ORDER_PATIENCE
+    )
+    due = and_(article.c.state == "pending", article.c.next_at <= now, free(article, now))
+    return (
+        select(feed, *(c.label(f"article_{c.name}") for c in article.c))
+        .outerjoin(feed, feed.c.id == article.c.feed_id)
+        .where(due, in_order)
+        .order_by(article.c.sort_at, article.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=article)
+    )
+
+
+def _finish(connection: Connection, work: EntryWork, article_id: int) -> bool:
+    # The article keeps the feed's texts from here on; keeping them twice would double the file.
+    done = {"state": "done", "error": None, "summary": "", "content": "", "article_id": article_id}
+    return settle(connection, tables.entry, work.id, work.token, **done)
+
+
+def _store_article(connection: Connection, work: EntryWork, article: Article, now: datetime) -> int:
+    table = tables.article
+    url = article.url or work.entry.url
+    digest = content_hash(article)
+    known = connection.execute(select(table).where(table.c.url == url)).mappings().first()
+    if known is not None and known["content_hash"] == digest:
+        return int(known["id"])
+    values = _article_values(work, replace(article, url=url), digest, now)
+    if known is None:
+        made = connection.execute(insert(table).values(revision=1, seeding=work.seeding, **values))
+        return int((made.inserted_primary_key or (0,))[0])
+    _keep_revision(connection, known)
+    changed = {"revision": known["revision"] + 1, **values}
+    connection.execute(update(table).where(table.c.id == known["id"]).values(**changed))
+    return int(known["id"])
+
+
+def _keep_revision(connection: Connection, known: RowMapping) -> None:
+    columns = ("revision", "title", "text", "content_hash", "fetched_at")
+    row = {"article_id": known["id"], **{name: known[name] for name in columns}}
+    upsert(connection, tables.article_revision, [row], on=("article_id", "revision"))
+
+
+def _article_values(
+    work: EntryWork, article: Article, digest: str, now: datetime
+) -> dict[str, Any]:
+    published = article.published
+    return {
+        "url": article.url,
+        "feed_id": work.feed.id,
+        "title": article.title,
+        "text": article.text,
+        "published": published,
+        "sort_at": moment_of(published) or work.entry.published or work.first_seen,
+        "first_seen": work.first_seen,
+        "source": article.source,
+        "language": article.language,
+        "origin": article.origin,
+        "text_source": article.text_source.value,
+        "content_hash": digest,
+        "fetched_at": now,
+        "state": "pending",
+        "attempts": 0,
+        "next_at": now,
+        "lease_until": None,
+        "lease_token": None,
+    }
+
+
+def content_hash(article: Article) -> str:
+    """What tells two texts of one article apart."""
+    return hashlib.sha256(article.full_text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def moment_of(published: str | None) -> datetime | None:
+    """The start of a (partial) ISO date or the time of a date-time, in UTC; ``None`` if neither."""
+    if not published:
+        return None
+    padded = published if len(published) > 7 else f"{published}-01-01"[:10]
+    try:
+        moment = datetime.fromisoformat(padded)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _rest(connection: Connection, host: str, until: datetime | None, reason: str) -> None:
+    if until is None:
+        return
+    row = {"name": host, "rests_until": until, "reason": reason[:300]}
+    upsert(connection, tables.host, [row], on=["name"], change=("rests_until", "reason"))
+
+
+def _entry_work(row: RowMapping, token: str) -> EntryWork:
+    return EntryWork(
+        id=row["entry_id"],
+        entry=Entry(
+            feed_id=row["entry_feed_id"],
+            key=row["entry_key"],
+            url=row["entry_url"],
+            title=row["entry_title"],
+            summary=row["entry_summary"],
+            content=row["entry_content"],
+            published=row["entry_published"],
+            source=row["entry_source"],
+            language=row["entry_language"],
+        ),
+        feed=feed_of(row),
+        host=row["entry_host"],
+        first_seen=row["entry_first_seen"],
+        seeding=row["entry_seeding"],
+        attempts=row["entry_attempts"],
+        token=token,
+        known_article=row["known_article"],
+    )
+
+
+def _article_work(row: RowMapping, token: str) -> ArticleWork:
+    feed: Feed | None = feed_of(row) if row["id"] is not None else None
+    return ArticleWork(
+        id=row["article_id"],
+        article=Article(
+            text=row["article_text"],
+            title=row["article_title"],
+            url=row["article_url"],
+            published=row["article_published"],
+            source=row["article_source"],
+            language=row["article_language"],
+            origin=row["article_origin"],
+            text_source=TextSource(row["article_text_source"]),
+        ),
+        feed=feed,
+        revision=row["article_revision"],
+        first_seen=row["article_first_seen"],
+        seeding=row["article_seeding"],
+        attempts=row["article_attempts"],
+        token=token,
+    )

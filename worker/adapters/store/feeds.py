@@ -1,0 +1,169 @@
+"""Feeds: what is configured, what is due, what a poll has brought."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from worker.adapters.store import tables
+from worker.adapters.store.engine import Database
+from worker.adapters.store.notes import add_notes
+from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, lease, settle, upsert
+from worker.core.schedule import FeedState
+from worker.model import Entry, Feed, FeedKind
+from worker.ports import FeedWork, Note
+
+#: So many of a feed's latest entries are remembered as known when its body is parsed; what is
+#: older and shown again is parsed once more and then found in the table.
+KNOWN_ENTRIES = 5000
+
+_STATE_COLUMNS = tuple(f.name for f in fields(FeedState) if f.name != "next_check_at")
+
+
+class Feeds:
+    """The feed and entry tables, as polling sees them."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def sync(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Make the table say what is configured; a changed URL starts the feed anew."""
+        with self._database.write() as connection:
+            known = {row.id: row for row in connection.execute(select(tables.feed))}
+            for feed in feeds:
+                _sync_one(connection, feed, known.get(feed.id), now)
+            gone = sorted(set(known) - {feed.id for feed in feeds})
+            connection.execute(
+                update(tables.feed).where(tables.feed.c.id.in_(gone)).values(state="removed")
+            )
+
+    def claim(
+        self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
+    ) -> list[FeedWork]:
+        """Take due feeds of up to ``limit`` hosts that are not ``busy``, the longest due first."""
+        table = tables.feed
+        with self._database.write() as connection:
+            due = (
+                select(table)
+                .where(table.c.state == "active", table.c.next_at <= now, free(table, now))
+                .where(table.c.host.not_in(sorted(busy)))
+                .order_by(table.c.next_at)
+                .limit(limit * LOOK_AHEAD)
+                .with_for_update(skip_locked=True)
+            )
+            rows = by_lane(connection.execute(due).mappings().all(), "host", limit)
+            token = lease(connection, table, [r["id"] for r in rows], now + lease_for)
+        return [FeedWork(feed_of(row), state_of(row), row["host"], token) for row in rows]
+
+    def known_keys(self, feed_id: str) -> frozenset[str]:
+        """The keys of the feed's latest entries."""
+        entry = tables.entry
+        with self._database.read() as connection:
+            latest = (
+                select(entry.c.key)
+                .where(entry.c.feed_id == feed_id)
+                .order_by(entry.c.id.desc())
+                .limit(KNOWN_ENTRIES)
+            )
+            return frozenset(connection.execute(latest).scalars())
+
+    def save_poll(
+        self,
+        work: FeedWork,
+        state: FeedState,
+        entries: Iterable[Entry],
+        notes: Sequence[Note],
+        now: datetime,
+    ) -> int:
+        """Store what a poll brought, with its validators, in one transaction.
+
+        Returns the number of new entries; −1 if the lease was lost and nothing was stored.
+        """
+        values = {name: getattr(state, name) for name in _STATE_COLUMNS}
+        values |= {"next_at": state.next_check_at, "state": "disabled" if state.disabled else None}
+        if values["state"] is None:
+            del values["state"]
+        with self._database.write() as connection:
+            if not settle(connection, tables.feed, work.feed.id, work.token, **values):
+                return -1
+            rows = [_entry_row(entry, work, now) for entry in entries]
+            new = upsert(connection, tables.entry, rows, on=("feed_id", "key"))
+            add_notes(connection, notes, now)
+            return new
+
+
+def _sync_one(connection: Connection, feed: Feed, known: Any, now: datetime) -> None:
+    values: dict[str, Any] = {
+        "configured_url": feed.url,
+        "title": feed.title,
+        "language": feed.language,
+        "country": feed.country,
+        "kind": feed.kind.value,
+        "priority": feed.priority,
+        "publisher_group": feed.publisher_group,
+    }
+    if known is None or known.configured_url != feed.url:
+        fresh = FeedState(feed.url, now)
+        values |= {name: getattr(fresh, name) for name in _STATE_COLUMNS}
+        values |= {"next_at": now, "host": host_of(feed.url)}
+    keeps_disabled = known is not None and known.disabled and "disabled" not in values
+    values["state"] = "disabled" if keeps_disabled else "active" if feed.enabled else "paused"
+    if known is None:
+        connection.execute(insert(tables.feed).values(id=feed.id, **values))
+    else:
+        connection.execute(update(tables.feed).where(tables.feed.c.id == feed.id).values(**values))
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, lower case; empty where it has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def feed_of(row: RowMapping) -> Feed:
+    """The feed of a row, as configured."""
+    return Feed(
+        id=row["id"],
+        url=row["configured_url"],
+        title=row["title"],
+        language=row["language"],
+        country=row["country"],
+        kind=FeedKind(row["kind"]),
+        priority=row["priority"],
+        publisher_group=row["publisher_group"],
+        enabled=row["state"] == "active",
+    )
+
+
+def state_of(row: RowMapping) -> FeedState:
+    """What is remembered of the feed of a row."""
+    values = {name: row[name] for name in _STATE_COLUMNS}
+    return FeedState(next_check_at=row["next_at"], **values)
+
+
+def _entry_row(entry: Entry, work: FeedWork, now: datetime) -> dict[str, Any]:
+    published = min(entry.published, now) if entry.published else None
+    return {
+        "feed_id": work.feed.id,
+        "key": entry.key,
+        "url": entry.url,
+        "host": host_of(entry.url),
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "published": published,
+        "source": entry.source,
+        "language": entry.language,
+        "first_seen": now,
+        "sort_at": published or now,
+        "seeding": work.state.never_read,
+        "state": "pending",
+        "next_at": now,
+    }

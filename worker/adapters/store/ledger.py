@@ -1,0 +1,176 @@
+"""The ledger in the database: what judging reads, and the verdict applied as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from worker.adapters.store import tables
+from worker.adapters.store.codec import (
+    record_of,
+    record_row,
+    state_of,
+    state_row,
+    suppressed_row,
+    text_of,
+    text_row,
+)
+from worker.adapters.store.desk import read_desk
+from worker.adapters.store.engine import Database
+from worker.adapters.store.groups import hand_over
+from worker.adapters.store.notes import add_review
+from worker.adapters.store.sql import held, settle, upsert
+from worker.core.alerting import AlertState
+from worker.core.ledger import LedgerRecord
+from worker.core.origins import KnownText
+from worker.core.routing import Desk
+from worker.core.views import LedgerView, Verdict
+from worker.model import Slot
+from worker.ports import ArticleWork, Judged
+
+
+class StoredView:
+    """The ledger as one transaction sees it (a ``LedgerView``)."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+
+    def records(self, slot: Slot) -> Sequence[LedgerRecord]:
+        """All records of a slot, retracted ones too."""
+        return self._records(*_same_slot(tables.claim, slot))
+
+    def article_records(self, key: str) -> Sequence[LedgerRecord]:
+        """All records of an article, of all its revisions."""
+        return self._records(tables.claim.c.article_key == key)
+
+    def _records(self, *where: ColumnElement[bool]) -> Sequence[LedgerRecord]:
+        table = tables.claim
+        query = select(table.c.record).where(*where).order_by(table.c.known_from, table.c.id)
+        return [record_of(value) for value in self._connection.execute(query).scalars()]
+
+    def open_alerts(self, slot: Slot) -> Sequence[AlertState]:
+        """The alerts of a slot that no later position has replaced, oldest first."""
+        table = tables.alert
+        query = (
+            select(table.c.alert_state)
+            .where(*_same_slot(table, slot), table.c.state == "open")
+            .order_by(table.c.raised_at, table.c.id)
+        )
+        return [state_of(value) for value in self._connection.execute(query).scalars()]
+
+    def alert(self, alert_id: str) -> AlertState | None:
+        """The alert of that id, open or not."""
+        query = select(tables.alert.c.alert_state).where(tables.alert.c.id == alert_id)
+        value = self._connection.execute(query).scalar()
+        return None if value is None else state_of(value)
+
+    def text(self, key: str) -> KnownText | None:
+        """The article as it was last read."""
+        table = tables.known_text
+        value = self._connection.execute(
+            select(table.c.text).where(table.c.article_key == key)
+        ).scalar()
+        return None if value is None else text_of(value)
+
+    def texts_near(self, day: date, days: int) -> Sequence[KnownText]:
+        """The relevant articles published at most ``days`` before or after ``day``.
+
+        The many that are about something else cannot be the origin of a claim.
+        """
+        table, margin = tables.known_text, timedelta(days=days)
+        query = (
+            select(table.c.text)
+            .where(table.c.relevant, table.c.day.between(day - margin, day + margin))
+            .order_by(table.c.article_key)
+        )
+        return [text_of(value) for value in self._connection.execute(query).scalars()]
+
+
+def _same_slot(table: object, slot: Slot) -> tuple[ColumnElement[bool], ...]:
+    columns = table.c  # type: ignore[attr-defined]
+    return (
+        columns.actor == slot.actor,
+        columns.measure == slot.measure.value,
+        columns.item == (slot.item or ""),
+    )
+
+
+class Ledger:
+    """Claims, alerts and what was held back."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def judge(
+        self, work: ArticleWork, decide: Callable[[LedgerView, Desk], Judged], now: datetime
+    ) -> Judged | None:
+        """Judge an article and apply what follows, as a whole or not at all.
+
+        ``decide`` is pure and runs inside the transaction, so that what it reads of the ledger
+        still holds when its verdict is written. ``None`` if the lease was lost.
+        """
+        with self._database.write() as connection:
+            if not held(connection, tables.article, work.id, work.token):
+                return None
+            judged = decide(StoredView(connection), read_desk(connection, now))
+            apply_verdict(connection, judged.verdict, now, relevant=judged.relevant)
+            for alert, handovers in judged.handovers:
+                hand_over(connection, alert, handovers, now)
+            add_review(connection, judged.review, now)
+            _finish(connection, work, judged, now)
+            return judged
+
+    def apply(self, verdict: Verdict, now: datetime) -> None:
+        """Store a verdict that no article brought (a baseline, a correction)."""
+        with self._database.write() as connection:
+            apply_verdict(connection, verdict, now)
+
+    def records(self, slot: Slot) -> Sequence[LedgerRecord]:
+        """All records of a slot, retracted ones too."""
+        with self._database.read() as connection:
+            return StoredView(connection).records(slot)
+
+
+def apply_verdict(
+    connection: Connection, verdict: Verdict, now: datetime, *, relevant: bool = True
+) -> None:
+    """Write the rows of a verdict; applying it again changes nothing."""
+    rows = [record_row(record) for record in verdict.records]
+    upsert(connection, tables.claim, rows, on=["id"])
+    for record in verdict.retracted:
+        row = record_row(record)
+        connection.execute(update(tables.claim).where(tables.claim.c.id == record.id).values(row))
+    for state in verdict.states:
+        row = state_row(state, now)
+        upsert(connection, tables.alert, [row], on=["id"], change=set(row) - {"id", "raised_at"})
+        articles = [{"alert_id": state.id, "url": u, "added_at": now} for u in state.alert.articles]
+        upsert(connection, tables.alert_article, articles, on=("alert_id", "url"))
+    held_back = [suppressed_row(item) for item in verdict.suppressed]
+    if held_back:
+        connection.execute(insert(tables.suppressed), held_back)
+    if verdict.text is not None:
+        upsert(
+            connection,
+            tables.known_text,
+            [{**text_row(verdict.text), "relevant": relevant}],
+            on=["article_key"],
+            change=("day", "relevant", "text"),
+        )
+
+
+def _finish(connection: Connection, work: ArticleWork, judged: Judged, now: datetime) -> None:
+    settle(
+        connection,
+        tables.article,
+        work.id,
+        work.token,
+        state="done",
+        error=None,
+        judged_at=now,
+        relevant=judged.relevant,
+        claims=judged.claims,
+        extractor_version=judged.extractor_version,
+    )

@@ -1,0 +1,1 @@
+"""The history of the schema; each step is frozen once it has been released."""

@@ -1,0 +1,59 @@
+"""The schema of the database is brought up to date when the worker starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from worker.adapters.store.engine import Database
+from worker.errors import StoreError
+
+
+class SchemaError(StoreError):
+    """The database belongs to another version of the worker; waiting does not help."""
+
+    retryable = False
+
+
+def migrate(database: Database) -> str:
+    """Bring the schema up to date in one transaction; returns the revision it then has."""
+    with database.write() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        head = latest_revision()
+        if current != head:
+            _check_known(current, database)
+            command.upgrade(_config(connection), "head")
+    return head
+
+
+def latest_revision() -> str:
+    """The revision that this version of the worker needs."""
+    head = ScriptDirectory.from_config(_config(None)).get_current_head()
+    assert head is not None
+    return head
+
+
+def _check_known(current: str | None, database: Database) -> None:
+    if current is None:
+        return
+    try:
+        ScriptDirectory.from_config(_config(None)).get_revision(current)
+    except CommandError:
+        raise SchemaError(
+            f"database {database.engine.url.render_as_string()}: its schema {current} is unknown "
+            "to this version, which is older than the database; install the newer version"
+        ) from None
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

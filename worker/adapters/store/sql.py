@@ -1,0 +1,84 @@
+"""The few statements that every part of the store needs, for both databases."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+Row = Mapping[str, Any]
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    on: Sequence[str],
+    change: Iterable[str] = (),
+) -> int:
+    """Insert ``rows``; where ``on`` exists already, set the columns ``change`` or do nothing.
+
+    Returns the number of rows inserted or changed.
+    """
+    if not rows:
+        return 0
+    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = make(table)
+    columns = {name: statement.excluded[name] for name in change}
+    if columns:
+        statement = statement.on_conflict_do_update(index_elements=list(on), set_=columns)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(on))
+    return sum(connection.execute(statement, row).rowcount for row in rows)
+
+
+#: Works that one lane (a host) takes at a time: few enough for their lease, many enough to spare
+#: a transaction for each.
+LANE_BATCH = 8
+#: Due rows looked at for each lane wanted; a lane that fills them is busy at the next look.
+LOOK_AHEAD = 8
+
+
+def by_lane(rows: Iterable[RowMapping], column: str, lanes: int) -> list[RowMapping]:
+    """Of due rows in order, those of the first ``lanes`` lanes, at most ``LANE_BATCH`` of each."""
+    taken: dict[str, list[RowMapping]] = {}
+    for row in rows:
+        lane = taken.setdefault(row[column], []) if len(taken) < lanes else taken.get(row[column])
+        if lane is not None and len(lane) < LANE_BATCH:
+            lane.append(row)
+    return [row for lane in taken.values() for row in lane]
+
+
+def free(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Rows that no living worker holds."""
+    return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+
+
+def lease(connection: Connection, table: Table, ids: Sequence[Any], until: datetime) -> str:
+    """Take the rows ``ids`` under one new token until ``until``; returns the token."""
+    token = str(uuid.uuid4())
+    connection.execute(
+        update(table).where(table.c.id.in_(ids)).values(lease_token=token, lease_until=until)
+    )
+    return token
+
+
+def settle(connection: Connection, table: Table, row: Any, token: str, **values: Any) -> bool:
+    """Write the outcome of a work and end its lease; ``False`` if the lease was lost meanwhile."""
+    statement = (
+        update(table)
+        .where(table.c.id == row, table.c.lease_token == token)
+        .values(lease_token=None, lease_until=None, **values)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def held(connection: Connection, table: Table, row: Any, token: str) -> bool:
+    """Whether a lease has not been taken over by another worker."""
+    statement = select(table.c.lease_token).where(table.c.id == row)
+    return connection.execute(statement).scalar() == token

@@ -1,0 +1,271 @@
+"""The worker put together: the only place that names concrete adapters.
+
+``build`` makes an ``App`` from settings; the command line, tests and the dashboard start from it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from worker.adapters.address import AddressPolicy
+from worker.adapters.channels import build_senders, channel_client
+from worker.adapters.channels.rendering import ChannelRenderer
+from worker.adapters.embedded import Engine, OnProgress
+from worker.adapters.http import FetchLimits, GuardedClient
+from worker.adapters.lock import DatabaseLock
+from worker.adapters.polite import PoliteFetcher
+from worker.adapters.pool import ExtractionPool
+from worker.adapters.reading import Analyze, PooledReader
+from worker.adapters.robots import RobotsGate
+from worker.adapters.seeds import read_baseline
+from worker.adapters.store import Store
+from worker.core.claims import EXTRACTOR_VERSION, Extractor
+from worker.core.ledger import derive_position
+from worker.errors import StoreError
+from worker.model import Alert, Position
+from worker.pipeline import Pipeline, Tools
+from worker.ports import Clock, Note
+from worker.settings import Settings
+from worker.settings.derived import intervals_of, route_of
+
+_log = logging.getLogger(__name__)
+
+#: Tries to open a database that another process has locked; each waits five seconds itself.
+OPEN_TRIES = 4
+Rows = list[dict[str, Any]]
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        return datetime.now(UTC)
+
+
+class App:
+    """One worker over one database. Queries need nothing else; ``run`` holds the database alone."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        clock: Clock,
+        environ: Mapping[str, str],
+        on_progress: OnProgress,
+        analyze: Analyze | None,
+        jitter: Callable[[], float],
+    ):
+        self.settings = settings
+        self.store = store
+        self._clock = clock
+        self._environ = environ
+        self._on_progress = on_progress
+        self._analyze = analyze
+        self._jitter = jitter
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    # work -----------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Poll, read, judge and deliver until SIGTERM or SIGINT, then finish what has begun."""
+        async with self._engine() as engine:
+            await engine.run()
+
+    async def run_once(self) -> dict[str, int]:
+        """Do all that is due and return what the database then holds (``queries.counts``)."""
+        async with self._engine() as engine:
+            await engine.run_once()
+        return self.store.queries.counts()
+
+    @asynccontextmanager
+    async def _engine(self) -> AsyncIterator[Engine]:
+        path = self.store.database.path
+        with DatabaseLock(path) if path else nullcontext():
+            self._start()
+            async with AsyncExitStack() as stack:
+                tools = await self._tools(stack)
+                engine = Engine(
+                    Pipeline(tools),
+                    concurrency=self.settings.worker.concurrency,
+                    tick=self.settings.worker.tick,
+                    on_progress=self._on_progress,
+                )
+                with _stopped_by_signals(engine):
+                    yield engine
+
+    def _start(self) -> None:
+        now = self._clock.now()
+        left = self.store.release_leases(now)
+        if left:
+            _log.info("%d works were left unfinished by the last run; they are done again", left)
+        self.store.feeds.sync(self.settings.feeds, now)
+        self.load_baseline(only_first=True)
+
+    async def _tools(self, stack: AsyncExitStack) -> Tools:
+        worker, clock = self.settings.worker, self._clock
+        client = await stack.enter_async_context(self._client())
+        pool = await stack.enter_async_context(
+            ExtractionPool(
+                worker.extraction.processes,
+                time_limit=worker.extraction.timeout.total_seconds(),
+                memory_limit=worker.extraction.memory_mb * 1_000_000,
+            )
+        )
+        channels = await stack.enter_async_context(channel_client())
+        senders, problems = build_senders(self.settings.channels, self._environ, channels)
+        for name, problem in problems.items():
+            _log.error("channel %s is off: %s", name, problem)
+            self.store.note(Note("channel_off", name, problem), clock.now())
+        reader = PooledReader(pool, self._analyze or Extractor(self.settings.lexicon_dirs).analyze)
+        stack.callback(reader.close)
+        return Tools(
+            store=self.store,
+            fetcher=client,
+            pages=PoliteFetcher(client, RobotsGate(client)),
+            reader=reader,
+            renderer=ChannelRenderer(self.settings.channels),
+            senders=senders,
+            clock=clock,
+            jitter=self._jitter,
+            routes=route_of(self.settings.route),
+            intervals=intervals_of(worker),
+            policy=self.settings.alerts.policy(),
+            look_back_hours=worker.look_back_hours,
+            extractor_version=EXTRACTOR_VERSION,
+            publisher_groups=self.settings.publisher_groups,
+        )
+
+    def _client(self) -> GuardedClient:
+        worker, network = self.settings.worker, self.settings.worker.network
+        limits = FetchLimits(
+            deadline=network.timeout.total_seconds(),
+            max_bytes=network.max_body_mb * 1_000_000,
+            host_interval=network.per_host_interval.total_seconds(),
+        )
+        return GuardedClient(
+            user_agent=worker.full_user_agent,
+            policy=AddressPolicy.allowing(network.allow_addresses),
+            limits=limits,
+            wall_clock=self._clock.now,
+        )
+
+    # care -----------------------------------------------------------------------------------------
+
+    def load_baseline(self, path: Path | None = None, *, only_first: bool = False) -> int:
+        """Load the reviewed positions of ``path`` (default: as configured); tells how many are new.
+
+        ``only_first`` does nothing where that file was loaded before. ConfigError for a wrong file.
+        """
+        file = path or self.settings.baseline_file
+        if only_first and self.store.queries.stored_at(file.name):
+            return 0
+        return self.store.load_baseline(file.name, read_baseline(file), self._clock.now())
+
+    def retry_deliveries(self, ids: Sequence[str] = ()) -> int:
+        """Send dead letters again, all of them if ``ids`` is empty; returns how many."""
+        return self.store.outbox.retry(ids, self._clock.now())
+
+    # questions ------------------------------------------------------------------------------------
+
+    def positions(
+        self,
+        *,
+        as_of: str | None = None,
+        known_at: datetime | None = None,
+        actor: str | None = None,
+    ) -> list[Position]:
+        """The ledger: what was true at ``as_of`` as far as it was known at ``known_at``."""
+        found = (
+            derive_position(records, as_of=as_of, known_at=known_at)
+            for _, records in self.store.queries.slots(actor)
+        )
+        return [position for position in found if position is not None]
+
+    def alerts(self, *, limit: int = 100, actor: str | None = None) -> list[Alert]:
+        """The newest alerts first, each as last told."""
+        return self.store.queries.alerts(limit=limit, actor=actor)
+
+    def deliveries(self, *, limit: int = 100, states: Sequence[str] = ()) -> Rows:
+        """The newest deliveries first, with their last outcome."""
+        return self.store.queries.deliveries(limit=limit, states=states)
+
+    def feeds(self) -> Rows:
+        """Every feed with what is known of it."""
+        return self.store.queries.feeds()
+
+    def suppressed(self, *, limit: int = 100, reason: str | None = None) -> Rows:
+        """What was held back and why, the newest first."""
+        return self.store.queries.suppressed(limit=limit, reason=reason)
+
+    def review(self, *, limit: int = 100) -> Rows:
+        """The articles that wait for a person."""
+        return self.store.queries.review(limit=limit)
+
+
+def build(
+    settings: Settings,
+    *,
+    environ: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    on_progress: OnProgress = lambda progress: None,
+    analyze: Analyze | None = None,
+    jitter: Callable[[], float] = random.random,
+) -> App:
+    """An App over the configured database, its schema brought up to date.
+
+    Raises ConfigError for a wrong database URL, StoreError where the database is away, locked for
+    long or of a newer version.
+    """
+    return App(
+        settings,
+        _open(settings.database.url),
+        clock=clock or SystemClock(),
+        environ=os.environ if environ is None else environ,
+        on_progress=on_progress,
+        analyze=analyze,
+        jitter=jitter,
+    )
+
+
+def _open(url: str) -> Store:
+    for _ in range(OPEN_TRIES - 1):
+        try:
+            return Store(url)
+        except StoreError as error:
+            if not error.retryable:
+                raise
+            _log.warning("%s", error)
+            time.sleep(0.2)
+    return Store(url)
+
+
+@contextmanager
+def _stopped_by_signals(engine: Engine) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop the engine, where this thread may take signals."""
+    loop, taken = asyncio.get_running_loop(), []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, engine.stop)
+        except (ValueError, RuntimeError, NotImplementedError):  # another thread, or Windows
+            continue
+        taken.append(number)
+    try:
+        yield
+    finally:
+        for number in taken:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,72 @@
+"""The four stages, from a feed that is due to an alert that has been handed over.
+
+poll:    due feed → conditional GET → new entries            ┐ each stage reads what it needs,
+read:    entry → page, else the feed's own text → article    │ does its network or CPU work
+judge:   article → claims → verdict on the ledger → alerts   │ outside any transaction, then
+         → their groups                                      │ makes one write transaction:
+deliver: group whose window has ended → delivery → attempt   ┘ rows, follow-up work, "done"
+
+claim(stage) takes due rows under a lease; handle(work) does one of them.
+A crash lets leases run out: the work is done again, and doing it again changes nothing.
+What fails is a value in a row (when to try again, or a dead letter, or a review item);
+only StoreError leaves a stage, and the engine then comes back later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+
+from worker.core import outbox
+from worker.pipeline.deliver import deliver, flush
+from worker.pipeline.judge import judge
+from worker.pipeline.poll import poll
+from worker.pipeline.read import read
+from worker.pipeline.tools import Tools
+from worker.ports import ArticleWork, EntryWork, FeedWork, Stage, Work
+
+__all__ = ["Pipeline", "Tools"]
+
+#: Longer than the works of one lane can take that are claimed together.
+LEASE = timedelta(minutes=15)
+
+
+class Pipeline:
+    """The stages over one set of tools."""
+
+    def __init__(self, tools: Tools):
+        self.tools = tools
+
+    async def claim(self, stage: Stage, *, busy: Collection[str], limit: int) -> Sequence[Work]:
+        """Take up to ``limit`` due works of a stage whose lanes are not ``busy``."""
+        tools, store, now = self.tools, self.tools.store, self.tools.clock.now()
+        options: dict[str, Any] = {"limit": limit, "lease_for": LEASE}
+        if stage is Stage.POLL:
+            return await tools.db(store.feeds.claim, now, busy=busy, **options)
+        if stage is Stage.READ:
+            return await tools.db(store.articles.claim_entries, now, busy=busy, **options)
+        if stage is Stage.JUDGE:
+            return await tools.db(store.articles.claim_articles, now, **options)
+        return await tools.db(
+            store.outbox.claim, now, list(tools.senders), busy=busy, lease_for=outbox.LEASE
+        )
+
+    async def handle(self, work: Work) -> str | None:
+        """Do one work; returns what went wrong in one line, ``None`` if nothing did."""
+        if isinstance(work, FeedWork):
+            return await poll(self.tools, work)
+        if isinstance(work, EntryWork):
+            return await read(self.tools, work)
+        if isinstance(work, ArticleWork):
+            return await judge(self.tools, work)
+        return await deliver(self.tools, work)
+
+    async def flush(self, horizon: timedelta = timedelta(0)) -> int:
+        """Turn the groups whose window ends by now plus ``horizon`` into deliveries."""
+        return await flush(self.tools, horizon)
+
+    async def give_back(self, works: Sequence[Work]) -> None:
+        """Release works that were claimed and not begun."""
+        for token in {work.token for work in works}:
+            await self.tools.db(self.tools.store.release, token, self.tools.clock.now())

@@ -1,0 +1,101 @@
+"""Deliver: a group whose window has ended → its delivery → an attempt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from worker.core import outbox, reading
+from worker.core.outbox import DeliveryState
+from worker.errors import DeliveryError
+from worker.pipeline.tools import Tools
+from worker.ports import DeliveryResult, DeliveryWork
+
+#: Most time one attempt at a delivery may take, in seconds.
+SEND_SECONDS = 30.0
+
+
+async def flush(tools: Tools, horizon: timedelta = timedelta(0)) -> int:
+    """Turn groups whose window ends by now plus ``horizon`` into deliveries; returns how many.
+
+    Deliveries whose time has run out behind a failing channel become dead letters.
+    """
+    now = tools.clock.now()
+    await _bury_expired(tools, now)
+    groups = await tools.db(tools.store.groups.due, now, horizon)
+    for group in groups:
+        payload = tools.renderer.alerts(group.channel, reading.told_once(group.alerts))
+        await tools.db(tools.store.groups.flush, group, payload, now)
+    return len(groups)
+
+
+async def _bury_expired(tools: Tools, now: datetime) -> None:
+    for delivery in await tools.db(tools.store.outbox.expire, now, list(tools.senders)):
+        why = "given up at the deadline of 76 hours while the channel was failing"
+        notice = _dead_letter(tools, delivery.channel, delivery.id, why, delivery.alert_ids)
+        await tools.db(tools.store.outbox.bury, delivery, why, notice, now)
+
+
+async def deliver(tools: Tools, work: DeliveryWork) -> str | None:
+    """Make one attempt at one delivery and store how it ended."""
+    error = await _send(tools, work)
+    now = tools.clock.now()
+    result = _sent(tools, work, now) if error is None else _not_sent(tools, work, error, now)
+    await tools.db(tools.store.outbox.finish, work, result, now)
+    return None if error is None else str(error)
+
+
+async def _send(tools: Tools, work: DeliveryWork) -> DeliveryError | None:
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await tools.senders[work.delivery.channel].send(work.delivery)
+    except DeliveryError as error:
+        return error
+    except TimeoutError:
+        return DeliveryError(f"no answer within {SEND_SECONDS:g} s", retryable=True)
+    except Exception as error:  # its text may hold a secret address, so only its kind is told
+        return DeliveryError(f"the channel failed: {type(error).__name__}", retryable=True)
+    return None
+
+
+def _sent(tools: Tools, work: DeliveryWork, now: datetime) -> DeliveryResult:
+    return DeliveryResult(DeliveryState.SENT, now, "sent", work.breaker.after_success())
+
+
+def _not_sent(
+    tools: Tools, work: DeliveryWork, error: DeliveryError, now: datetime
+) -> DeliveryResult:
+    then = outbox.after_failure(
+        error,
+        attempts=work.number,
+        deadline=work.deadline,
+        now=now,
+        jitter=tools.jitter(),
+    )
+    told = f"{then.reason}: {error}"
+    channel, dead = work.delivery.channel, then.state is DeliveryState.DEAD
+    ids = work.delivery.alert_ids
+    return DeliveryResult(
+        then.state,
+        then.next_at,
+        told,
+        work.breaker.after_failure(now) if then.counts_for_breaker else work.breaker,
+        disable_channel=str(error) if then.disable_channel else None,
+        notice=_dead_letter(tools, channel, work.delivery.id, told, ids) if dead else None,
+    )
+
+
+def _dead_letter(
+    tools: Tools, channel: str, delivery_id: str, why: str, alert_ids: Sequence[str]
+) -> tuple[str, dict[str, Any]] | None:
+    """The notice of a dead letter on another channel; none for a notice that died itself."""
+    others = [name for name in tools.senders if name != channel]
+    if not others or not alert_ids:
+        return None
+    text = (
+        f"Delivery {delivery_id} to {channel} is a dead letter: {why}. Its alerts: "
+        f"{', '.join(alert_ids)}. Send it again: coalition-watch deliveries retry {delivery_id}"
+    )
+    return others[0], tools.renderer.notice(others[0], "Alerts not delivered", text)

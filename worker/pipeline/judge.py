@@ -1,0 +1,112 @@
+"""Judge: an article → claims → a verdict on the ledger → alerts in their groups."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from worker.core import reading
+from worker.core.judging import judge_article
+from worker.core.routing import Desk, Handover, Held, hand_over
+from worker.core.views import LedgerView, Suppressed, Verdict
+from worker.errors import StoreError
+from worker.model import Alert, Analysis, Article
+from worker.pipeline.tools import Tools
+from worker.ports import ArticleWork, Judged, ReviewItem
+
+_log = logging.getLogger(__name__)
+
+
+async def judge(tools: Tools, work: ArticleWork) -> str | None:
+    """Read the claims out of one article and apply what follows to the ledger."""
+    now = tools.clock.now()
+    try:
+        analysis = await tools.reader.analyze(work.article)
+
+        def decide(view: LedgerView, desk: Desk) -> Judged:
+            return _decide(tools, work, analysis, view, desk, now)
+
+        await tools.db(tools.store.ledger.judge, work, decide, now)
+    except StoreError:
+        raise
+    except Exception as error:  # fails open: a person sees the article, silence never follows
+        return await _judge_failed(tools, work, error, now)
+    return None
+
+
+def _decide(
+    tools: Tools,
+    work: ArticleWork,
+    analysis: Analysis,
+    view: LedgerView,
+    desk: Desk,
+    now: datetime,
+) -> Judged:
+    look_back = tools.look_back_hours if work.seeding else None
+    verdict = judge_article(
+        _dated(work),
+        analysis,
+        view=view,
+        now=now,
+        policy=replace(tools.policy, look_back_hours=look_back),
+        extractor_version=tools.extractor_version,
+        groups=tools.publisher_groups,
+    )
+    routed = [(alert, hand_over(alert, tools.routes, desk, now)) for alert in verdict.alerts]
+    waits = tuple(
+        item for alert, (places, held) in routed for item in _held_back(alert, places, held, now)
+    )
+    return Judged(
+        verdict + Verdict(suppressed=waits),
+        tuple((alert, places) for alert, (places, _) in routed),
+        relevant=analysis.relevant,
+        claims=len(analysis.claims),
+        extractor_version=tools.extractor_version,
+        review=_review(work, analysis),
+    )
+
+
+def _held_back(
+    alert: Alert, places: Sequence[Handover], held: Held | None, now: datetime
+) -> Iterator[Suppressed]:
+    """Why an alert is not told, or not at once, as far as routing decides it."""
+    reasons = [(held.reason, held.detail)] if held else []
+    reasons += [(p.reason, f"{p.channel} at {p.flush_at:%F %R}") for p in places if p.reason]
+    for reason, detail in reasons:
+        slot = alert.change.slot
+        yield Suppressed(reason, alert.article or "", now, slot, None, alert.id, detail)
+
+
+async def _judge_failed(tools: Tools, work: ArticleWork, error: Exception, now: datetime) -> str:
+    told = f"{type(error).__name__}: {error}"
+    _log.warning("judging %s failed: %s", work.article.url, told)
+    retry_at = reading.judge_retry(work.attempts + 1, now)
+    item = ReviewItem("failed", work.article.url or "", work.article.title, told)
+    await tools.db(
+        tools.store.articles.save_judge_failure,
+        work,
+        told,
+        now,
+        retry_at=retry_at,
+        review=None if retry_at else item,
+    )
+    return told
+
+
+def _dated(work: ArticleWork) -> Article:
+    """The article with a date: one without counts from when it was first seen, none lies ahead."""
+    seen = work.first_seen.astimezone(UTC).date().isoformat()
+    published = work.article.published
+    if published and published[:10] <= seen:
+        return work.article
+    return replace(work.article, published=seen)
+
+
+def _review(work: ArticleWork, analysis: Analysis) -> ReviewItem | None:
+    if analysis.review is None:
+        return None
+    article = work.article
+    detail = "; ".join(analysis.notes) or analysis.review
+    return ReviewItem(analysis.review, article.url or "", article.title, detail)

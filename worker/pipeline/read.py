@@ -1,0 +1,65 @@
+"""Read: an entry → its page, else the feed's own text → an article."""
+
+from __future__ import annotations
+
+from worker.core import reading
+from worker.core.articles import article_from_feed
+from worker.errors import ExtractionError, FetchError, InputError
+from worker.model import Article
+from worker.pipeline.tools import Tools
+from worker.ports import EntryWork, ReviewItem
+
+ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
+
+
+async def read(tools: Tools, work: EntryWork) -> str | None:
+    """Get the article behind one entry and store it."""
+    if work.known_article is not None:
+        await tools.db(tools.store.articles.link_article, work, work.known_article)
+        return None
+    try:
+        article, problem = await _article(tools, work), None
+    except FetchError as error:
+        return await _after_fetch_failure(tools, work, error)
+    except (ExtractionError, InputError) as error:
+        article, problem = None, str(error)
+    return await _save_read(tools, work, article, problem)
+
+
+async def _article(tools: Tools, work: EntryWork) -> Article:
+    fetched = await tools.pages.fetch(work.entry.url, accept=ACCEPT_PAGE)
+    now = tools.clock.now()
+    return await tools.reader.article(fetched.body, work.entry, fetched.url, now=now)
+
+
+async def _after_fetch_failure(tools: Tools, work: EntryWork, error: FetchError) -> str | None:
+    now = tools.clock.now()
+    then = reading.after_fetch_failure(error, work.attempts + 1, now)
+    if then.step is reading.NextStep.USE_FEED_TEXT:
+        return await _save_read(tools, work, None, str(error))
+    await tools.db(
+        tools.store.articles.save_read_failure,
+        work,
+        str(error),
+        now,
+        retry_at=then.at,
+        host_rests_until=then.host_rests_until,
+    )
+    return str(error)
+
+
+async def _save_read(
+    tools: Tools, work: EntryWork, article: Article | None, problem: str | None
+) -> str | None:
+    """Store the article, else the feed's own text, else a review item: never nothing."""
+    now = tools.clock.now()
+    try:
+        read = article or article_from_feed(work.entry)
+    except (ExtractionError, InputError):
+        entry = work.entry
+        item = ReviewItem("unreadable", entry.url, entry.title, problem or "no text")
+        save = tools.store.articles.save_read_failure
+        await tools.db(save, work, item.detail, now, retry_at=None, review=item)
+        return problem
+    await tools.db(tools.store.articles.save_article, work, read, now)
+    return problem

@@ -1,0 +1,57 @@
+"""What the stages work with."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from worker.core.alerting import Policy
+from worker.core.routing import Route
+from worker.core.schedule import Intervals
+from worker.errors import StoreError
+from worker.ports import Clock, Fetcher, Reader, Renderer, Sender, WorkStore
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+#: Waits between tries to reach a database that is locked or away, in seconds.
+STORE_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """All that the stages work with.
+
+    ``fetcher`` gets feeds, ``pages`` article pages (minding robots.txt); ``jitter`` gives numbers
+    in 0…1; ``publisher_groups`` maps outlets (name or host, lower case) to their group.
+    """
+
+    store: WorkStore
+    fetcher: Fetcher
+    pages: Fetcher
+    reader: Reader
+    renderer: Renderer
+    senders: Mapping[str, Sender]
+    clock: Clock
+    jitter: Callable[[], float]
+    routes: Route = field(default_factory=Route)
+    intervals: Intervals = field(default_factory=Intervals)
+    policy: Policy = field(default_factory=Policy)
+    look_back_hours: float = 48.0
+    extractor_version: str = ""
+    publisher_groups: Mapping[str, str] = field(default_factory=dict)
+
+    async def db(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Run a transaction in a thread; a database that is locked or away is tried again."""
+        for wait in STORE_WAITS:
+            try:
+                return await asyncio.to_thread(method, *args, **options)
+            except StoreError as error:
+                if not error.retryable:
+                    raise
+                _log.warning("%s", error)
+            await asyncio.sleep(wait)
+        return await asyncio.to_thread(method, *args, **options)

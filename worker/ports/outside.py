@@ -1,0 +1,104 @@
+"""Who does the I/O of the stages: Protocols that adapters and tests fulfil."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from worker.model import Alert, Analysis, Article, Delivery, Entry, Feed
+
+
+class Clock(Protocol):
+    """Tells the time; the only source of ``now``."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class FetchedBody(Protocol):
+    """A successful response, as the guarded client gives it."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def etag(self) -> str | None: ...
+    @property
+    def last_modified(self) -> str | None: ...
+    @property
+    def not_modified(self) -> bool: ...
+    @property
+    def max_age(self) -> float | None: ...
+    @property
+    def permanent_url(self) -> str | None: ...
+
+
+class Fetcher(Protocol):
+    """Gets what a feed or an article names; failures are FetchError or FetchRefused."""
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = "*/*",
+    ) -> FetchedBody:
+        """Get ``url``, conditionally where a validator is given."""
+        ...
+
+
+class ParsedBody(Protocol):
+    """What was read out of a feed's body."""
+
+    @property
+    def entries(self) -> Sequence[Entry]: ...
+    @property
+    def ttl_minutes(self) -> int | None: ...
+    @property
+    def skip_hours(self) -> Collection[int]: ...
+    @property
+    def problems(self) -> Sequence[str]: ...
+
+
+class Reader(Protocol):
+    """Reads bodies in a process that can be killed."""
+
+    async def feed(
+        self, body: bytes, feed: Feed, *, known: Collection[str], now: datetime
+    ) -> ParsedBody:
+        """The new entries of a feed; InputError where it is none."""
+        ...
+
+    async def article(self, html: bytes, entry: Entry, url: str, *, now: datetime) -> Article:
+        """The article of a page, from the entry's own text where the page gives none."""
+        ...
+
+    async def analyze(self, article: Article) -> Analysis:
+        """The claims of an article."""
+        ...
+
+
+class Sender(Protocol):
+    """One channel."""
+
+    async def send(self, delivery: Delivery) -> None:
+        """Hand ``delivery`` over, or raise DeliveryError."""
+        ...
+
+
+class Renderer(Protocol):
+    """Turns alerts into the payload of a channel; the payload is frozen in the delivery."""
+
+    def alerts(self, channel: str, alerts: Sequence[Alert]) -> dict[str, Any]:
+        """The payload that tells ``alerts`` on ``channel``."""
+        ...
+
+    def notice(self, channel: str, title: str, text: str) -> dict[str, Any]:
+        """The payload of an operational notice on ``channel``."""
+        ...

@@ -1,0 +1,133 @@
+"""What the stages need of the store; each method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from worker.core.routing import Desk
+from worker.core.schedule import FeedState
+from worker.core.views import LedgerView
+from worker.model import Article, Delivery, Entry
+from worker.ports.work import (
+    ArticleWork,
+    DeliveryResult,
+    DeliveryWork,
+    DueGroup,
+    EntryWork,
+    FeedWork,
+    Judged,
+    Note,
+    ReviewItem,
+)
+
+
+class FeedStore(Protocol):
+    """Feeds, as polling sees them."""
+
+    def claim(
+        self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
+    ) -> list[FeedWork]: ...
+
+    def known_keys(self, feed_id: str) -> frozenset[str]: ...
+
+    def save_poll(
+        self,
+        work: FeedWork,
+        state: FeedState,
+        entries: Iterable[Entry],
+        notes: Sequence[Note],
+        now: datetime,
+    ) -> int: ...
+
+
+class ArticleStore(Protocol):
+    """Entries and articles, as reading and judging see them."""
+
+    def claim_entries(
+        self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
+    ) -> list[EntryWork]: ...
+
+    def save_article(self, work: EntryWork, article: Article, now: datetime) -> bool: ...
+
+    def link_article(self, work: EntryWork, article_id: int) -> bool: ...
+
+    def save_read_failure(
+        self,
+        work: EntryWork,
+        error: str,
+        now: datetime,
+        *,
+        retry_at: datetime | None,
+        host_rests_until: datetime | None = None,
+        review: ReviewItem | None = None,
+    ) -> None: ...
+
+    def claim_articles(
+        self, now: datetime, *, limit: int, lease_for: timedelta
+    ) -> list[ArticleWork]: ...
+
+    def save_judge_failure(
+        self,
+        work: ArticleWork,
+        error: str,
+        now: datetime,
+        *,
+        retry_at: datetime | None,
+        review: ReviewItem | None,
+    ) -> None: ...
+
+
+class LedgerStore(Protocol):
+    """The ledger, as judging sees it."""
+
+    def judge(
+        self, work: ArticleWork, decide: Callable[[LedgerView, Desk], Judged], now: datetime
+    ) -> Judged | None: ...
+
+
+class GroupStore(Protocol):
+    """Alert groups, as delivering sees them."""
+
+    def due(self, now: datetime, horizon: timedelta = timedelta(0)) -> list[DueGroup]: ...
+
+    def flush(self, group: DueGroup, payload: dict[str, Any], now: datetime) -> bool: ...
+
+
+class OutboxStore(Protocol):
+    """Deliveries, as delivering sees them."""
+
+    def claim(
+        self,
+        now: datetime,
+        channels: Collection[str],
+        *,
+        busy: Collection[str],
+        lease_for: timedelta,
+    ) -> list[DeliveryWork]: ...
+
+    def finish(self, work: DeliveryWork, result: DeliveryResult, now: datetime) -> bool: ...
+
+    def expire(self, now: datetime, channels: Collection[str]) -> list[Delivery]: ...
+
+    def bury(self, delivery: Delivery, why: str, notice: Any, now: datetime) -> None: ...
+
+    def next_due(self, channels: Collection[str]) -> datetime | None: ...
+
+
+class WorkStore(Protocol):
+    """All that the stages need of the store."""
+
+    @property
+    def feeds(self) -> FeedStore: ...
+    @property
+    def articles(self) -> ArticleStore: ...
+    @property
+    def ledger(self) -> LedgerStore: ...
+    @property
+    def groups(self) -> GroupStore: ...
+    @property
+    def outbox(self) -> OutboxStore: ...
+
+    def release(self, token: str, now: datetime) -> None: ...
