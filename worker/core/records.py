@@ -140,11 +140,15 @@ def _dropped(claim: Claim) -> frozenset[Condition]:
 
 
 def reading(record: LedgerRecord) -> tuple[object, ...]:
-    """What a claim says, apart from the words: a revision that says the same changes nothing."""
+    """What a claim says, apart from the words: a revision that says the same changes nothing.
+
+    A claim dated by its article alone is the same claim in an edition of another day.
+    """
+    undated = record.span.end == record.published_on
     return (
         record.slot,
         record.stance,
-        record.as_of,
+        None if undated else record.as_of,
         record.quantity,
         record.conditions,
         record.dropped,
