@@ -25,6 +25,17 @@ def is_question(text: str, sentence: Sentence) -> bool:
     return bool(_QUESTION.search(text[sentence.start : sentence.end]))
 
 
+#: This many paragraphs that end in a question mark make an interview.
+_INTERVIEW_QUESTIONS = 4
+
+
+def is_interview(text: str, parts: Sequence[Sentence]) -> bool:
+    """Whether a text is questions and answers."""
+    last = {s.paragraph: s for s in parts}
+    asked = sum(is_question(text, sentence) for sentence in last.values())
+    return asked >= _INTERVIEW_QUESTIONS and asked * 4 >= len(last)
+
+
 def kept(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Sentence]:
     """The sentences of the article itself; everything behind a reader or boiler line's start is dropped."""
     dropped: set[int] = set()

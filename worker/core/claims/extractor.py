@@ -8,12 +8,12 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from worker.core.claims.clean import is_question, kept, without_dateline
+from worker.core.claims.clean import is_interview, is_question, kept, without_dateline
 from worker.core.claims.dates import Told, find_dates
 from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
 from worker.core.claims.marks import Marks, mark
-from worker.core.claims.quantities import find_quantities, pick
+from worker.core.claims.quantities import Found, find_quantities, pick
 from worker.core.claims.reader import read
 from worker.core.claims.relevance import coverage
 from worker.core.claims.subjects import Discourse, Finding, Reading
@@ -29,6 +29,7 @@ MAX_CHARS = 200_000
 class _Read:
     sentence: Sentence
     reading: Reading
+    quantities: list[Found]
     title: bool
 
 
@@ -87,15 +88,18 @@ def _date(published: str | None) -> date | None:
 
 
 def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_Read]:
-    discourse = Discourse()
     paragraph = -1
-    for sentence in kept(sentences(text, language, lexicon.abbreviations), lexicon):
+    parts = kept(sentences(text, language, lexicon.abbreviations), lexicon)
+    discourse = Discourse(interview=is_interview(text, parts))
+    for sentence in parts:
         if sentence.paragraph != paragraph:
             paragraph = sentence.paragraph
             sentence = without_dateline(text, sentence, language)
         marks = mark(sentence, lexicon)
+        quantities = find_quantities(marks, language)
+        marks.money = [(f.start, f.end) for f in quantities if f.quantity.unit.isupper()]
         reading = read(marks, language, discourse, is_question(text, sentence))
-        yield _Read(sentence, reading, sentence.start < title)
+        yield _Read(sentence, reading, quantities, sentence.start < title)
 
 
 def _claims(
@@ -105,11 +109,12 @@ def _claims(
     if not findings:
         return
     marks, sentence = item.reading.marks, item.sentence
-    quantities = find_quantities(marks, language)
     told = find_dates(marks, published) if published else []
     for finding in findings:
         clause = finding.clause
-        quantity = pick(quantities, finding.topic.measure, clause.start, clause.end, finding.at)
+        quantity = pick(
+            item.quantities, finding.topic.measure, clause.start, clause.end, finding.at
+        )
         yield Claim(
             actor=finding.actor,
             measure=finding.topic.measure,

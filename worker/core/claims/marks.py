@@ -79,6 +79,8 @@ class Marks:
     conditions: list[tuple[Condition, int, int]] = field(default_factory=list)
     context: dict[str, list[tuple[int, ...]]] = field(default_factory=lambda: defaultdict(list))
     quantities: list[Match[Row]] = field(default_factory=list)
+    #: The word indices of sums of money, set once the quantities are read.
+    money: list[tuple[int, int]] = field(default_factory=list)
     dates: list[Match[Row]] = field(default_factory=list)
     relevance: list[Match[Row]] = field(default_factory=list)
 

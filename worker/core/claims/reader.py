@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from worker.core.claims.clauses import (
     Clause,
@@ -84,11 +85,16 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
         and not in_parenthesis(marks, t.start)
         and not any(set(range(t.start, t.end)) <= words for words in named)
     ]
+    if not inside:
+        return [
+            Topic(Measure.FUNDING, "money", start, end, "money")
+            for start, end in marks.money
+            if start in clause
+        ][:1]
     best: dict[Measure, Topic] = {}
-    order = {"core": 0, "verb": 1, "weak": 2, "force": 3}
-    for topic in inside:
+    for topic in _heads(inside, marks):
         known = best.get(topic.measure)
-        if known is None or order[topic.kind] < order[known.kind]:
+        if known is None or _ORDER[topic.kind] < _ORDER[known.kind]:
             best[topic.measure] = topic
     if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
         del best[Measure.TROOPS]
@@ -100,9 +106,66 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
     return sorted(best.values(), key=lambda t: t.start)
 
 
+_ORDER = {"core": 0, "verb": 1, "weak": 2, "force": 3}
+#: A measure this near behind another, with a preposition between, is its purpose or its attribute.
+_ATTACHED = 5
+
+
+def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
+    """Of measures that hang together, the telling one: "ships for mine clearance", "images for the staff"."""
+    kept = sorted(topics, key=lambda t: t.start)
+    for left, right in pairwise(list(kept)):
+        if left.measure is right.measure or left not in kept or not _attached(left, right, marks):
+            continue
+        if left.kind == "weak" and right.kind in {"core", "verb"}:
+            kept.remove(left)
+        elif right.kind != "verb":
+            kept.remove(right)
+    return kept
+
+
+def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
+    between = range(left.end, right.start)
+    if len(between) > _ATTACHED or any(
+        "," in marks.words[i].before for i in range(left.end, right.start + 1)
+    ):
+        return False
+    if any(hit[0] in between for hit in marks.context.get("coordinator", ())):
+        return False
+    return any(hit[0] in between for hit in marks.context.get("preposition", ()))
+
+
 def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
+    clause, marks = reading.clauses[number], reading.marks
+    cues = _stance_cues(clause, marks)
+    cues = [c for c in cues if c.kind == "stance"]
+    if not cues or not reading.subjects[number].codes or _governs(number, reading):
+        return []
+    for earlier in range(number - 1, -1, -1):
+        topics = _topics(reading.clauses[earlier], marks)
+        if topics:
+            return [_again(topics[0].measure, cues[0])]
+    if discourse.measure is not None and discourse.measure_age <= 1:
+        return [_again(discourse.measure, cues[0])]
     return []
+
+
+def _again(measure: Measure, cue: Predicate) -> Topic:
+    return Topic(measure, "recalled", cue.start, cue.start, "recalled")
+
+
+def _governs(number: int, reading: Reading) -> bool:
+    """Whether the next clause holds what this one takes its stance on."""
+    following = number + 1
+    if following >= len(reading.clauses):
+        return False
+    clause = reading.clauses[following]
+    return (
+        bool(_topics(clause, reading.marks))
+        and clause.opener != "if"
+        and (clause.subordinate or not reading.subjects[following].explicit)
+    )
 
 
 def _judge(
@@ -221,7 +284,8 @@ def _found(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -
             speaker=subject.name or (speaker.name if speaker is not None else None),
             rules=[topic.rule, *judgement.rules],
             confidence=judgement.confidence
-            * (0.9 if chosen is not None and chosen.kind == "action" else 1.0),
+            * (0.9 if chosen is not None and chosen.kind == "action" else 1.0)
+            * (0.75 if topic.kind == "recalled" else 1.0),
             at=topic.start,
             past=chosen is not None and chosen.kind in {"action_past", "done"},
         )

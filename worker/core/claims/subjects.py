@@ -25,6 +25,8 @@ class Discourse:
     speaker_nonstate: bool = False
     measure: Measure | None = None
     measure_age: int = 99
+    #: In an interview: whose answers they are, once known.
+    interview: bool = False
     host: str | None = None
     host_name: str | None = None
 
@@ -243,8 +245,22 @@ def speaker_of(number: int, reading: Reading) -> Actor | None:
     return min(near, key=lambda a: (abs(a.clause - number), a.clause < number)).speaker
 
 
+def _meet_host(reading: Reading, discourse: Discourse) -> None:
+    """The first official named in an interview is the one who answers; a politician is no host."""
+    for actor in reading.marks.actors:
+        if actor.kind == "nonstate" and actor.name:
+            discourse.interview = False
+            return
+        if actor.kind in {"person", "role"} and actor.code:
+            discourse.host, discourse.host_name = actor.code, actor.name
+            return
+
+
 def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
+    """Keep in mind of a sentence what the next ones may refer to."""
     discourse.tick()
+    if discourse.interview and discourse.host is None:
+        _meet_host(reading, discourse)
     for subject in reading.subjects:
         if subject.codes and subject.explicit and subject.codes[0] not in {"UA"}:
             discourse.state, discourse.state_age = subject.codes[0], 0
