@@ -223,7 +223,7 @@ def mark_possessors(marks: Marks, language: str) -> None:
             actor.possessive = _german_genitive(marks, actor)
 
 
-def settle_actors(marks: Marks) -> None:
+def settle_actors(marks: Marks, language: str) -> None:
     """Mark which actors cannot be subjects because they stand behind a preposition."""
     prepositions = _ends(marks, "preposition")
     agents = _ends(marks, "agent")
@@ -231,10 +231,21 @@ def settle_actors(marks: Marks) -> None:
     for actor in marks.actors:
         if actor.kind == "oblique":
             actor.oblique = True
+        if language == "en" and _attributive(marks, actor):
+            actor.oblique = True
         before = _governing_word(marks, actor, fillers)
         if before in prepositions:
             actor.oblique = True
             actor.agent = before in agents
+
+
+def _attributive(marks: Marks, actor: Actor) -> bool:
+    """A name used as an adjective: "the Paris plan", "a London summit"."""
+    if actor.kind != "capital" or actor.end - actor.start > 1 or not actor.start:
+        return False
+    follows = actor.end < len(marks.words) and not marks.words[actor.end].before.strip()
+    article = marks.words[actor.start - 1].norm in {"the", "a", "this", "last", "its"}
+    return article and follows and _plain(marks, actor.end)
 
 
 def _ends(marks: Marks, kind: str) -> set[int]:

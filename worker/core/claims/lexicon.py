@@ -74,6 +74,7 @@ CONTEXT_TYPES = frozenset(
         "passive",
         "giving",
         "signing",
+        "pluperfect",
         "old_stance",
         "boiler",
         "reader",

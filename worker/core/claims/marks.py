@@ -218,3 +218,7 @@ def _actors(marks: Marks, states: list[Match[Row]], people: list[Match[Row]]) ->
             )
         )
     marks.actors.sort(key=lambda a: (a.start, a.end))
+    if any(a.code == "BE" for a in marks.actors):  # "Brussels" beside Belgium is Belgium
+        for actor in marks.actors:
+            if actor.code == "EU" and actor.kind == "capital":
+                actor.code = "BE"

@@ -51,7 +51,7 @@ def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> R
     """Read one sentence; ``discourse`` is updated for the sentences after it."""
     mark_possessors(marks, language)
     add_roles(marks, language)
-    settle_actors(marks)
+    settle_actors(marks, language)
     clauses = split(marks, language)
     reading = Reading(marks, clauses)
     reading.attributions = attributions(marks, clauses, language)
@@ -135,6 +135,10 @@ def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
     return any(hit[0] in between for hit in marks.context.get("preposition", ()))
 
 
+#: "Berlin declined as well." A sentence this short may leave its measure to the one before.
+_BRIEF = 14
+
+
 def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
@@ -142,13 +146,11 @@ def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic
     cues = [c for c in cues if c.kind == "stance"]
     if not cues or not reading.subjects[number].codes or _governs(number, reading):
         return []
-    for earlier in range(number - 1, -1, -1):
-        topics = _topics(reading.clauses[earlier], marks)
-        if topics:
-            return [_again(topics[0].measure, cues[0])]
-    if discourse.measure is not None and discourse.measure_age <= 1:
-        return [_again(discourse.measure, cues[0])]
-    return []
+    if discourse.measure is None or discourse.measure_age > 0:
+        return []
+    spoken = reading.subjects[number].pronoun
+    brief = len(marks.words) <= _BRIEF and (cues[0].stance or Stance.OPEN).rank <= 0
+    return [_again(discourse.measure, cues[0])] if spoken or brief else []
 
 
 def _again(measure: Measure, cue: Predicate) -> Topic:
@@ -260,10 +262,31 @@ def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | No
         return "the speaker is no government"
     if not judgement.subject.codes:
         return "no actor"
+    if reading.clauses[number].subordinate and _thought_by_others(number, reading):
+        return "the guess or wish of somebody who is no government"
+    if _was_before(reading.clauses[number], reading.marks):
+        return "a stance of the past without a date"
     speaker = speaker_of(number, reading)
     if speaker is not None and speaker.kind == "nonstate":
         return "said by somebody who is no government"
     return None
+
+
+def _thought_by_others(number: int, reading: Reading) -> bool:
+    """Whether a that-clause hangs on an expert, an opposition politician and the like."""
+    for above in range(number - 1, -1, -1):
+        if reading.clauses[above].opener != "if":
+            return reading.subjects[above].nonstate
+    return False
+
+
+def _was_before(clause: Clause, marks: Marks) -> bool:
+    """ "Finland, which had so far ruled out …": told as a contrast to what holds now."""
+    return (
+        marks.has("old_stance", clause.start, clause.end)
+        and marks.has("pluperfect", clause.start, clause.end)
+        and not any(m.start in clause for m in marks.dates)
+    )
 
 
 def _found(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> Iterator[Finding]:

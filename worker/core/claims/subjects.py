@@ -282,6 +282,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
             )
             discourse.speaker_nonstate = speaker.kind == "nonstate"
             discourse.speaker_age = 0
-    for topic in reading.marks.topics:
-        if topic.kind in {"core", "verb", "weak"}:
-            discourse.measure, discourse.measure_age = topic.measure, 0
+    if reading.findings:
+        discourse.measure, discourse.measure_age = reading.findings[-1].topic.measure, 0
+    elif question and reading.marks.topics:
+        discourse.measure, discourse.measure_age = reading.marks.topics[-1].measure, 0
