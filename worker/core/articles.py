@@ -101,7 +101,10 @@ def _tree(markup: str) -> Any:
         return None
     try:
         parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        return lxml_html.document_fromstring(markup.encode("utf-8"), parser=parser)
+        tree = lxml_html.document_fromstring(markup.encode("utf-8"), parser=parser)
+        # trafilatura and htmldate would read JSON-LD again, slowly, and flatten its paragraphs
+        etree.strip_elements(tree, "script", with_tail=False)
+        return tree
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 

@@ -123,7 +123,7 @@ def _minutes(channel: Mapping[str, Any]) -> int | None:
     return max(period // (int(often) or 1), 1)
 
 
-def _item(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _item(entry: dict[str, Any]) -> dict[str, Any]:
     contents = [str(part.get("value", "")) for part in entry.get("content", [])[:5]]
     content = max(contents, key=len, default="")
     source = entry.get("source")
@@ -133,7 +133,8 @@ def _item(entry: Mapping[str, Any]) -> dict[str, Any]:
         "title": str(entry.get("title", "")),
         "summary": str(entry.get("summary", "")),
         "content": content,
-        "published": entry.get("published_parsed") or entry.get("updated_parsed"),
+        # dict's own look-up: feedparser's maps a missing date to another one, with a warning
+        "published": dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed"),
         "source": str(source.get("title", "")) if isinstance(source, Mapping) else "",
         "language": str(entry.get("language", "")),
     }

@@ -51,12 +51,18 @@ def stub_of(text: str, page_title: str = "") -> Stub | None:
         return Stub.EMPTY
     if len(text) > _WALL_TEXT:
         return None
+    if not any(_is_sentence(paragraph) for paragraph in text.split("\n\n")):
+        return Stub.EMPTY  # a menu, a caption, a headline
     head = f"{page_title}\n{text[:200]}"
     for stub, signs in _SIGNS:
         scope = head if stub is Stub.MISSING else f"{page_title}\n{text}"
         if signs.search(scope) and (stub is not Stub.MISSING or len(text) < 600):
             return stub
     return None
+
+
+def _is_sentence(paragraph: str) -> bool:
+    return len(paragraph) >= 30 and bool(re.search(r"[.!?…:][\"'”“»«’)\]]{0,3}$", paragraph))
 
 
 def without_wall_lines(text: str) -> str:

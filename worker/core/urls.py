@@ -24,13 +24,14 @@ _AMBIGUOUS = re.compile(r"(c|cl|e|u)id|session\w*|keyword\w*|kwd|source\w*", re.
 #: Parameters that choose a page's form, not the page.
 _VARIANTS = {"amp": None, "outputtype": "amp", "view": "print", "print": None, "mode": "amp"}
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_OUTER = "".join(map(chr, range(0x21))) + "\x7f\u00a0\u2028\u2029\u200b\ufeff"
 #: Longer addresses are bait or broken; RFC 9110 asks for 8,000 to be supported.
 MAX_URL = 4000
 
 
 def web_url(text: str, base: str = "") -> str | None:
     """The absolute http(s) address that a link names, or ``None`` where it names none."""
-    text = re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", "", text[: MAX_URL * 2])
+    text = re.sub(r"[\t\r\n]+", "", text[: MAX_URL * 2]).strip(_OUTER)  # as browsers do
     if not text or len(text) > MAX_URL:
         return None
     try:
@@ -103,11 +104,12 @@ def _is_variant(name: str, value: str) -> bool:
 def site_of(url: str) -> str:
     """The registrable domain of an address (``bbc.co.uk``), else its host, else an empty string."""
     try:
-        host = urlsplit(url).hostname or ""
+        host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
-    domain = extract_domain(url, fast=True) if "." in host else None
-    return (domain or host).lower()
+    if ":" in host or re.fullmatch(r"[\d.]*", host) or "." not in host:
+        return host
+    return (extract_domain(url) or ".".join(host.split(".")[-2:])).lower()
 
 
 def publisher_url(url: str) -> str:
