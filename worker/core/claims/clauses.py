@@ -157,7 +157,9 @@ def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
     clauses: list[Clause] = []
     for number, piece in enumerate(pieces):
         last = clauses[-1] if clauses else None
-        if last is None or piece.subordinate:
+        if last is not None and piece.opener == "subordinator" and not _has_predicate(piece, marks):
+            last.end = piece.end  # "as part of a force", or a verb that the tables do not know
+        elif last is None or piece.subordinate:
             clauses.append(piece)
         elif last.subordinate:
             if _continues(last, piece, marks):
@@ -256,14 +258,16 @@ def _governing_word(marks: Marks, actor: Actor, fillers: set[int]) -> int:
     """Index of the word before an actor's noun phrase: articles, adjectives, roles are skipped."""
     index = actor.start - 1
     steps = plain = 0
+    direct = True
     prepositions = _ends(marks, "preposition")
     while index >= 0 and steps < 4 and not _COMMA.search(marks.words[index + 1].before):
         if index in prepositions:
             return index
         if index not in fillers and not _attribute(marks, index):
-            if plain or not _plain(marks, index):
+            if plain or not direct or not _plain(marks, index):
                 break
             plain += 1  # one adjective that the tables do not know ("over western Ukraine")
+        direct = direct and index not in fillers
         index -= 1
         steps += 1
     if index + 1 < len(marks.words) and _COMMA.search(marks.words[index + 1].before):

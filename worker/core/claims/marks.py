@@ -106,6 +106,7 @@ def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
     _predicates(marks, by_table["cues"])
     _topics(marks, by_table["measures"])
     _actors(marks, by_table["actors"], by_table["people"])
+    _drop_named_deeds(marks)
     marks.quantities = longest(by_table["quantities"])
     marks.dates = longest(by_table["dates"])
     marks.relevance = longest(by_table["relevance"])
@@ -188,6 +189,17 @@ def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
         marks.topics.append(
             Topic(Measure(row["measure"]), row["kind"], match.start, match.end, row.rule)
         )
+
+
+def _drop_named_deeds(marks: Marks) -> None:
+    """A deed inside a name is no deed: "White House", "strategic airlift", "guarantee"."""
+    named = [range(a.start, a.end) for a in marks.actors]
+    named += [range(t.start, t.end) for t in marks.topics if t.kind != "verb"]
+    marks.predicates = [
+        p
+        for p in marks.predicates
+        if p.kind != "action" or not any(all(w in span for w in p.words) for span in named)
+    ]
 
 
 def _actors(marks: Marks, states: list[Match[Row]], people: list[Match[Row]]) -> None:

@@ -56,7 +56,7 @@ def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> R
     reading = Reading(marks, clauses)
     reading.attributions = attributions(marks, clauses, language)
     reading.subjects = [subject_of(n, reading, discourse) for n in range(len(clauses))]
-    settle_speakers(reading)
+    settle_speakers(reading, discourse)
     unreal = _unreal(marks, question)
     for number, clause in enumerate(clauses):
         for topic in _topics(clause, marks) or _recalled(number, reading, discourse):

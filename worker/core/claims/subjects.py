@@ -104,13 +104,26 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     return _pronoun(clause, reading, discourse)
 
 
-def settle_speakers(reading: Reading) -> None:
-    """Give a speaker that is only a role ("the president said") the state of its clause."""
+def settle_speakers(reading: Reading, discourse: Discourse) -> None:
+    """Give each statement its speaker: a role takes the state of its clause, "he" the last speaker."""
     for attribution in reading.attributions:
         speaker = attribution.speaker
-        if speaker is not None and speaker.kind == "role" and speaker.code is None:
-            codes = reading.subjects[attribution.clause].codes
-            speaker.code = codes[0] if codes else None
+        subject = reading.subjects[attribution.clause]
+        if speaker is None and subject.pronoun and not subject.codes:
+            attribution.speaker = _last_speaker(attribution, discourse)
+        elif speaker is not None and speaker.kind == "role" and speaker.code is None:
+            speaker.code = subject.codes[0] if subject.codes else None
+
+
+def _last_speaker(attribution: Attribution, discourse: Discourse) -> Actor | None:
+    if discourse.speaker_age > 2:
+        return None
+    at = attribution.predicate.start
+    kind = "nonstate" if discourse.speaker_nonstate else "person"
+    if discourse.speaker_state is None and not discourse.speaker_nonstate:
+        return None
+    code = None if discourse.speaker_nonstate else discourse.speaker_state
+    return Actor(code, kind, at, at, discourse.speaker, "he")
 
 
 def _groups(clause: Clause, marks: Marks) -> list[list[Actor]]:
