@@ -1,5 +1,6 @@
 """Claims: deterministic rules over the language tables; every claim names the rules that fired."""
 
+from worker.core.claims.explain import Explained, Span, explain
 from worker.core.claims.extractor import EXTRACTOR_VERSION, Extractor, default_extractor
 
-__all__ = ["EXTRACTOR_VERSION", "Extractor", "default_extractor"]
+__all__ = ["EXTRACTOR_VERSION", "Explained", "Extractor", "Span", "default_extractor", "explain"]

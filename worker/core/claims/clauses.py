@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from worker.core.claims.marks import Actor, Marks, Predicate
 
 _COMMA = re.compile(r"[,;:–—()…]|\s-\s|\+\+\+|[\"“”„«»]")
-_HARD = re.compile(r"[;:–—]|\s-\s|\+\+\+")
+_HARD = re.compile(r"[;:]|\+\+\+")
 _QUOTE_OPEN = re.compile(r"[„«“\"]")
 _QUOTES = re.compile(r"[\"“”„«»]")
 #: Languages that set a comma before every subordinate clause.
@@ -32,6 +32,8 @@ class Clause:
     comma: bool
     more: tuple[int, int] | None = None
     quoted: bool = False
+    #: Whether a colon, semicolon or dash stands before it: it is never joined to what precedes.
+    hard: bool = False
 
     def __contains__(self, index: int) -> bool:
         if self.start <= index < self.end:
@@ -69,10 +71,10 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
 
 def _pieces(marks: Marks, language: str) -> list[Clause]:
     openers = _openers(marks, language)
-    speech = _speech_ends(marks)
+    speech = _speech_ends(marks, language)
     pieces: list[Clause] = []
     start, opener, comma, quoted = 0, openers.get(0, "main"), False, False
-    depth = 0
+    depth, hard = 0, False
     for index, word in enumerate(marks.words):
         if _QUOTES.search(word.before):
             depth += len(_QUOTES.findall(word.before))
@@ -81,21 +83,37 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
             continue
         cut = bool(_COMMA.search(word.before))
         kind = openers.get(index)
+        if kind is not None and not cut and _between_numbers(marks, index):
+            continue
         if not cut and kind is None and index not in speech:
             continue
         if kind is None and not cut and index in speech:
             kind = "main"
-        pieces.append(Clause(start, index, opener, comma, quoted=quoted))
+        pieces.append(Clause(start, index, opener, comma, quoted=quoted, hard=hard))
         start, opener, comma = index, kind or "main", cut
+        hard = bool(_HARD.search(word.before))
         quoted = depth % 2 == 1
     if marks.words:
-        pieces.append(Clause(start, len(marks.words), opener, comma, quoted=quoted))
+        pieces.append(Clause(start, len(marks.words), opener, comma, quoted=quoted, hard=hard))
     return pieces
 
 
-def _speech_ends(marks: Marks) -> set[int]:
+_NUMERIC = re.compile(r"^\d")
+
+
+def _between_numbers(marks: Marks, index: int) -> bool:
+    """ "zwischen 600 und 1.000": a conjunction inside a range parts nothing."""
+    if index == 0 or index + 1 >= len(marks.words):
+        return False
+    left, right = marks.words[index - 1], marks.words[index + 1]
+    return bool(_NUMERIC.match(left.text) and _NUMERIC.match(right.text))
+
+
+def _speech_ends(marks: Marks, language: str) -> set[int]:
     """Where the words told begin behind a verb of saying without a comma ("said France would")."""
     ends: set[int] = set()
+    if language in _COMMA_LANGUAGES:
+        return ends
     for predicate in marks.predicates:
         if predicate.kind != "reporting" or predicate.end - predicate.start > 3:
             continue
@@ -104,6 +122,8 @@ def _speech_ends(marks: Marks) -> set[int]:
         pronoun = any(at <= hit[0] <= at + 1 for hit in marks.context.get("pronoun_person", ()))
         state = any(at <= hit[0] <= at + 1 for hit in marks.context.get("pronoun_state", ()))
         near = bool(following) and following[0].start <= at + 2
+        if not any(a.end <= predicate.start and predicate.start - a.end <= 6 for a in marks.actors):
+            near = False  # "…, said Defence Secretary John Healey": the speaker comes behind
         later = any(
             p.start > at and p.kind in {"stance", "action", "action_past", "done", "noun"}
             for p in marks.predicates
@@ -157,7 +177,11 @@ def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
     clauses: list[Clause] = []
     for number, piece in enumerate(pieces):
         last = clauses[-1] if clauses else None
-        if last is not None and piece.opener == "subordinator" and not _has_predicate(piece, marks):
+        if last is not None and piece.hard:
+            clauses.append(piece)
+        elif (
+            last is not None and piece.opener == "subordinator" and not _has_predicate(piece, marks)
+        ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
         elif last is None or piece.subordinate:
             clauses.append(piece)
@@ -168,7 +192,9 @@ def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
                 main.more = (piece.start, piece.end)
             else:
                 clauses.append(piece)
-        elif _has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks):
+        elif (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks)) or (
+            _has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks)
+        ):
             clauses.append(piece)
         else:
             last.end = piece.end
@@ -182,11 +208,15 @@ def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
     comes = bool(following) and not following[0].subordinate and _has_predicate(following[0], marks)
     if not comes or following[0].opener == "contrast":
         return False
-    names = any(
+    return piece.opener == "contrast" or _names(piece, marks)
+
+
+def _names(piece: Clause, marks: Marks) -> bool:
+    """Whether a piece names somebody who could be its subject."""
+    return any(
         a.start in piece and a.kind not in {"adjective", "oblique"} and not a.oblique
         for a in marks.actors
     )
-    return piece.opener == "contrast" or names
 
 
 def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:

@@ -70,6 +70,15 @@ def analyze_sentences(extractor: Extractor, article: Article, language: str) -> 
     return _distinct(drafts)
 
 
+def read_sentences(extractor: Extractor, article: Article) -> Iterator[tuple[Sentence, Reading]]:
+    """The sentences of an article as they were read, for explanations."""
+    text = article.full_text[:MAX_CHARS]
+    language = detect(text, article.language)
+    if language in LANGUAGES:
+        for item in _reads(text, len(article.title), language, extractor.lexicon(language)):
+            yield item.sentence, item.reading
+
+
 def _drafts(article: Article, language: str, lexicon: Lexicon) -> tuple[list[Claim], list[_Read]]:
     text = article.full_text[:MAX_CHARS]
     published = _date(article.published)

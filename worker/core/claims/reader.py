@@ -391,8 +391,10 @@ def _governor(
     """The predicate of another clause that governs this one ("versprach, … zu entsenden")."""
     clause = reading.clauses[number]
     own_stance = chosen is not None and chosen.kind in {"stance", "noun", *PREDICATE_TYPES}
-    free = clause.opener in {"main"} and not reading.subjects[number].explicit
-    if not (clause.opener in {"subordinator", "whether"} or (free and not own_stance)):
+    free = clause.opener == "main" and not clause.hard and not reading.subjects[number].explicit
+    if free and own_stance:
+        free = number > 0 and not _topics(reading.clauses[number - 1], reading.marks)
+    if not (clause.opener in {"subordinator", "whether"} or free):
         return None, None
     for other in range(number - 1, -1, -1):
         if reading.clauses[other].opener == "if":

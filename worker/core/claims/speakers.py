@@ -54,9 +54,8 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _inside_person(marks: Marks, index: int) -> bool:
-    return any(
-        a.kind in {"person", "institution"} and a.start <= index < a.end for a in marks.actors
-    )
+    known = {"person", "institution", "state", "capital"}
+    return any(a.kind in known and a.start <= index < a.end for a in marks.actors)
 
 
 def _near_nonstate(marks: Marks, start: int, end: int, nonstate: list[tuple[int, int]]) -> bool:
@@ -108,7 +107,9 @@ def _owner(marks: Marks, start: int, end: int) -> Actor | None:
     """The state a role belongs to: an adjective beside it, or a name in the genitive."""
     near: list[tuple[int, Actor]] = []
     for actor in marks.actors:
-        if actor.kind in {"nonstate", "role", "person"} or actor.code is None:
+        if actor.kind in {"nonstate", "role"} or actor.code is None:
+            continue
+        if actor.kind == "person" and not (0 < actor.start - end <= _NEAR):
             continue
         if actor.end <= start and start - actor.end <= 2:
             gap, inside = start - actor.end, (actor.end, start)

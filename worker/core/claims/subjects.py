@@ -136,7 +136,10 @@ def _groups(clause: Clause, marks: Marks) -> list[list[Actor]]:
         and not in_parenthesis(marks, a.start)
     ]
     groups: list[list[Actor]] = []
+    persons = {a.start for a in actors if a.kind == "person"}
     for actor in actors:
+        if actor.kind == "institution" and {actor.end, actor.end + 1} & persons:
+            continue  # "Bundeskanzler Christian Stocker": the name decides
         if groups and actor.start < groups[-1][-1].end:
             continue
         if groups and _coordinated(groups[-1][-1], actor, marks):
@@ -178,9 +181,20 @@ def _of_group(
     for actor in marks.actors:  # "In Berlin wies eine Sprecherin …"
         if actor.kind == "capital" and actor.oblique and actor.start in clause and actor.code:
             return Subject((actor.code,), explicit=True, name=name)
-    if discourse.state and discourse.state_age <= 3:
-        return Subject((discourse.state,), explicit=True, pronoun=True, name=name)
+    code = _meant(group[0], marks) or (discourse.state if discourse.state_age <= 3 else None)
+    if code is not None:
+        return Subject((code,), explicit=True, pronoun=True, name=name)
     return Subject(name=name)
+
+
+def _meant(role: Actor, marks: Marks) -> str | None:
+    """The state that the sentence itself speaks of before a bare role ("…, said the minister")."""
+    for actor in marks.actors:
+        if actor.start >= role.start or actor.code in {None, "UA", "RU", "COALITION"}:
+            continue
+        if actor.kind == "adjective" or not actor.oblique:
+            return actor.code
+    return None
 
 
 #: A pronoun is taken as the subject only this near to the beginning of its clause.
