@@ -440,5 +440,6 @@ def test_each_channel_is_rendered_in_its_kind_and_language(
     assert "France · ground troops" in renderer.alerts("desk", [sample_alert()])["text"]
     assert renderer.notice("here", "Title", "one\ntwo")["text"] == "Title\none\ntwo"
     broken: Any = sample_alert(severity="deafening")
-    assert broken.id in renderer.alerts("desk", [broken])["blocks"][1]["text"]["text"]
+    fallback = renderer.alerts("desk", [broken])["blocks"][1]["text"]["text"]
+    assert "France · ground troops: new pledge" in fallback
     assert "channel desk: told in plain text" in caplog.text

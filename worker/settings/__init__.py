@@ -51,6 +51,7 @@ __all__ = [
     "WebhookChannel",
     "WorkerSettings",
     "channel_secrets",
+    "load_lexicon_dirs",
     "load_settings",
     "resolve_secret",
 ]
@@ -105,6 +106,24 @@ def load_settings(config_dir: Path, environ: Mapping[str, str]) -> Settings:
     return _settings(config_dir, read, environ)
 
 
+def load_lexicon_dirs(config_dir: Path) -> tuple[Path, ...]:
+    """The folders of own lexicon tables; only ``settings.yaml`` is read and must be right."""
+    path = config_dir / "settings.yaml"
+    document = read_document(path) if path.exists() else Document(str(path), {})
+    value, mistakes = validate(document, SettingsFile)
+    if value is not None:
+        mistakes += _missing_dirs(config_dir, value, document)
+    if value is None or mistakes:
+        raise ConfigError("\n".join(map(str, mistakes)))
+    return tuple(_lexicon_dirs(config_dir, value))
+
+
+def _missing_dirs(config_dir: Path, main: SettingsFile, document: Document) -> Iterator[Mistake]:
+    for index, path in enumerate(_own_dirs(config_dir, main)):
+        if not path.is_dir():
+            yield document.mistake(("lexicon", "dirs", index), f"no folder {path}")
+
+
 def _read_all(config_dir: Path) -> tuple[dict[str, Section], list[Mistake]]:
     read: dict[str, Section] = {}
     documents: dict[str, Document] = {}
@@ -132,10 +151,7 @@ def _cross_checks(
     main, channels = read.get("settings.yaml"), read.get("channels.yaml")
     routes, feeds = read.get("routes.yaml"), read.get("feeds.yaml")
     if isinstance(main, SettingsFile):
-        for index, path in enumerate(_own_dirs(config_dir, main)):
-            if not path.is_dir():
-                place = ("lexicon", "dirs", index)
-                yield documents["settings.yaml"].mistake(place, f"no folder {path}")
+        yield from _missing_dirs(config_dir, main, documents["settings.yaml"])
     if isinstance(feeds, FeedsFile):
         yield from _repeated(documents["feeds.yaml"], "feeds", "id", [f.id for f in feeds.feeds])
     if isinstance(channels, ChannelsFile):

@@ -1,0 +1,56 @@
+"""The tree of commands; each is imported with its file, heavy parts only when it runs."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from worker.cli import care, ledger, reading, running
+
+app = typer.Typer(
+    help="Tells when a state changes what it will do for Ukraine's security.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        try:
+            print(version("coalition-watch"))
+        except PackageNotFoundError:
+            print("unknown (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Coalition Watch."""
+
+
+for _command in (
+    running.run,
+    running.demo,
+    reading.analyze,
+    reading.replay,
+    reading.evaluate,
+    ledger.positions,
+    ledger.suppressed,
+    care.feeds,
+    care.check,
+):
+    app.command()(_command)
+app.add_typer(ledger.alerts, name="alerts")
+app.add_typer(ledger.baseline, name="baseline")
+app.add_typer(care.deliveries, name="deliveries")
+app.add_typer(care.channels, name="channels")
+app.add_typer(care.routes, name="routes")
+app.add_typer(running.database, name="db")

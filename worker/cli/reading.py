@@ -1,0 +1,261 @@
+"""Commands that read articles from files: ``analyze``, ``replay``, ``evaluate``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from worker.adapters.files import (
+    article_files,
+    default_baseline,
+    read_article,
+    read_baseline,
+)
+from worker.cli.configuration import ConfigOption, extractor, load_if_there
+from worker.cli.output import Format, FormatOption, emit, steps, table, warn
+from worker.errors import ConfigError, InputError
+from worker.model import Article
+
+if TYPE_CHECKING:
+    from worker.core.claims import Extractor
+    from worker.core.ledger import LedgerRecord
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help=".json, .txt or .html")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=".json files or folders")]
+Gold = Annotated[list[Path], typer.Argument(metavar="GOLD…", help="labelled files or folders")]
+
+
+def analyze(files: Files, format_: FormatOption = Format.TEXT, config: ConfigOption = None) -> int:
+    """Read the claims out of articles, one result per file in the order given."""
+    reader = extractor(config)
+    failed = 0
+    with steps(len(files), "reading") as step:
+        for file in files:
+            result = _analyzed(file, reader)
+            failed += "error" in result
+            _show_analysis(result, format_)
+            next(step)
+    return 1 if failed else 0
+
+
+def _analyzed(file: Path, reader: Extractor) -> dict[str, Any]:
+    try:
+        article = read_article(file)
+    except InputError as error:
+        return {"file": str(file), "error": str(error)}
+    analysis = reader.analyze(article)
+    return {
+        "file": str(file),
+        "language": analysis.language,
+        "relevant": analysis.relevant,
+        "claims": [claim.as_json() for claim in analysis.claims],
+    }
+
+
+def _show_analysis(result: dict[str, Any], format_: Format) -> None:
+    if format_ is Format.JSON:
+        emit(result)
+        return
+    if "error" in result:
+        warn(f"{result['file']}: {result['error']}")
+        return
+    about = "about the coalition" if result["relevant"] else "not about the coalition"
+    table(
+        f"{result['file']} · {result['language']} · {about}",
+        ("actor", "measure", "stance", "quantity", "conditions", "status", "as of", "evidence"),
+        [_claim_row(claim) for claim in result["claims"]],
+        empty="no claims",
+    )
+
+
+def _claim_row(claim: dict[str, Any]) -> tuple[object, ...]:
+    speaker = f" — {claim['speaker']}" if claim["speaker"] else ""
+    return (
+        claim["actor"],
+        f"{claim['measure']} ({claim['item']})" if claim["item"] else claim["measure"],
+        claim["stance"],
+        _quantity(claim["quantity"]),
+        ", ".join(claim["conditions"]),
+        claim["status"],
+        claim["as_of"],
+        claim["evidence"] + speaker,
+    )
+
+
+def _quantity(value: dict[str, Any] | None) -> str:
+    if value is None:
+        return ""
+    from worker.core.render.labels import quantity_label
+    from worker.model import Quantity
+
+    return quantity_label(Quantity(**value), "en")
+
+
+def replay(
+    paths: Paths,
+    format_: FormatOption = Format.TEXT,
+    config: ConfigOption = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Another baseline.yaml than the configured one.")
+    ] = None,
+) -> int:
+    """Judge articles in the order of their publication against the baseline: what is told."""
+    from worker.core.claims import EXTRACTOR_VERSION
+    from worker.core.replay import replay as judged
+
+    settings = load_if_there(config)
+    records = _baseline(baseline or (settings.baseline_file if settings else None))
+    articles, failed = _articles(list(article_files(paths)))
+    reader = extractor(config)
+    with steps(len(articles), "judging") as step:
+
+        def read(article: Article) -> Any:
+            next(step)
+            return reader.analyze(article)
+
+        lines = judged(
+            articles,
+            read,
+            records,
+            policy=settings.alerts.policy() if settings else None,
+            extractor_version=EXTRACTOR_VERSION,
+            groups=settings.publisher_groups if settings else {},
+        )
+        _show_alerts(lines, format_)
+    return 1 if failed else 0
+
+
+def _baseline(given: Path | None) -> Sequence[LedgerRecord]:
+    path = given or default_baseline()
+    if path is None:
+        raise ConfigError("no baseline found; name one with --baseline")
+    return read_baseline(path)
+
+
+def _articles(files: Sequence[Path]) -> tuple[list[Article], int]:
+    from worker.core.replay import moment
+
+    articles, failed = [], 0
+    for file in files:
+        try:
+            article = read_article(file)
+            _check_date(article, moment)
+            articles.append(article)
+        except InputError as error:
+            warn(f"{file}: {error}")
+            failed += 1
+    return articles, failed
+
+
+def _check_date(article: Article, moment: Any) -> None:
+    try:
+        moment(article)
+    except ValueError:
+        raise InputError(
+            f'"published" must be a date such as 2026-01-31, got {article.published!r}'
+        ) from None
+
+
+def _show_alerts(lines: Iterator[dict[str, Any]], format_: Format) -> None:
+    if format_ is Format.JSON:
+        for line in lines:
+            emit(line)
+        return
+    table(
+        "Alerts",
+        ("event", "kind", "actor", "measure", "from", "to", "status", "severity", "n", "article"),
+        [_alert_row(line) for line in lines],
+        empty="none",
+    )
+
+
+def _alert_row(line: dict[str, Any]) -> tuple[object, ...]:
+    before = line["from"]["stance"] if line["from"] else "–"
+    return (
+        line["event"],
+        line["kind"],
+        line["actor"],
+        line["measure"],
+        before,
+        line["to"]["stance"],
+        line["status"],
+        line["severity"],
+        line["origins"],
+        line["article"],
+    )
+
+
+def evaluate(
+    gold: Gold,
+    format_: FormatOption = Format.TEXT,
+    config: ConfigOption = None,
+    diff: Annotated[
+        Path | None, typer.Option(help="An earlier --format json report: what was gained, lost.")
+    ] = None,
+) -> int:
+    """Precision, recall and F1 of claims against labelled articles, with the errors listed."""
+    from worker.core import evaluate as scoring
+
+    articles = scoring.read_gold(gold)
+    old = _old_report(diff) if diff else None
+    reader = extractor(config)
+    with steps(len(articles), "reading") as step:
+
+        def read(article: Article) -> Any:
+            next(step)
+            return reader.analyze(article)
+
+        report = scoring.evaluate(articles, read).as_json()
+    difference = scoring.diff(old, report) if old else None
+    if format_ is Format.JSON:
+        emit({**report, "diff": difference} if difference else report)
+    else:
+        _show_report(report, len(articles), difference)
+    return 0
+
+
+def _old_report(path: Path) -> dict[str, Any]:
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: no earlier report ({error})") from None
+    if not isinstance(report, dict) or not {"found", "errors"} <= report.keys():
+        raise InputError(f"{path}: not a report of evaluate --format json")
+    return report
+
+
+def _show_report(
+    report: dict[str, Any], articles: int, difference: dict[str, list[str]] | None
+) -> None:
+    columns = ("", "precision", "recall", "F1", "right", "spurious", "missed")
+    rows = [_score_row("all", report["overall"]), _score_row("relevance", report["relevance"])]
+    for group in ("languages", "measures", "stances"):
+        rows += [_score_row(name, score) for name, score in report[group].items()]
+    flips, verbatim = report["polarity_flips"], report["verbatim"]
+    table("Errors", ("article", "kind", "label", "got", "evidence"), _error_rows(report))
+    if difference:
+        changed = [(what, claim) for what, claims in difference.items() for claim in claims]
+        table("Since the earlier report", ("what", "claim"), changed, empty="no change")
+    shares = [
+        (name, f"{v['right']}/{v['of']}", v["share"]) for name, v in report["details"].items()
+    ]
+    table("Of the claims found, right are", ("", "right", "share"), shares)
+    table(f"Claims in {articles} articles", columns, rows)
+    print(
+        f"polarity flips {flips['flips']} of {flips['of']} · "
+        f"verbatim {verbatim['right']} of {verbatim['of']} · F1 {report['overall']['f1']:.3f}"
+    )
+
+
+def _score_row(name: str, score: dict[str, Any]) -> tuple[object, ...]:
+    figures = (f"{score[key]:.3f}" for key in ("precision", "recall", "f1"))
+    return (name, *figures, score["tp"], score["fp"], score["fn"])
+
+
+def _error_rows(report: dict[str, Any]) -> list[tuple[object, ...]]:
+    keys = ("article", "kind", "label", "got", "evidence")
+    return [tuple(error[key] for key in keys) for error in report["errors"]]

@@ -1,0 +1,149 @@
+"""Commands that do the work: ``run``, ``demo``, ``db migrate``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from worker.cli.configuration import ConfigOption, config_dir, load
+from worker.cli.output import Format, FormatOption, emit, log_to_stderr, say, warn
+from worker.errors import ConfigError
+
+if TYPE_CHECKING:
+    from worker.adapters.embedded import OnProgress
+    from worker.ports import Progress
+
+#: Without a terminal, progress is a line on stderr at most this often, in seconds.
+LINE_EVERY = 5.0
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log more to stderr.")]
+
+database = typer.Typer(help="Care for the database.", no_args_is_help=True)
+
+
+def run(
+    once: Annotated[
+        bool, typer.Option("--once", help="One full round of all that is due, then end.")
+    ] = False,
+    format_: FormatOption = Format.TEXT,
+    config: ConfigOption = None,
+    verbose: Verbose = False,
+) -> int:
+    """Poll, read, judge and deliver."""
+    log_to_stderr(verbose)
+    settings = load(config)
+    for warning in settings.warnings:
+        warn(warning)
+    if not any(feed.enabled for feed in settings.feeds):
+        raise ConfigError(f"{config_dir(config) / 'feeds.yaml'}: no feed is enabled")
+    from worker.app import build
+
+    with progress() as show:
+        app = build(settings, on_progress=show)
+        try:
+            # stdout belongs to JSON where that was asked for; console alerts then go to stderr
+            with _stdout_for_results(format_):
+                counts = asyncio.run(app.run_once() if once else _until_stopped(app.run()))
+        finally:
+            app.close()
+    if once:
+        _show_counts(counts, format_)
+    return 0
+
+
+async def _until_stopped(work: object) -> dict[str, int]:
+    await work  # type: ignore[misc]
+    return {}
+
+
+@contextmanager
+def _stdout_for_results(format_: Format) -> Iterator[None]:
+    if format_ is Format.JSON:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    else:
+        yield
+
+
+def _show_counts(counts: dict[str, int], format_: Format) -> None:
+    if format_ is Format.JSON:
+        emit(counts)
+    else:
+        print(" · ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()))
+
+
+class ProgressLine:
+    """How many works of each stage are done, as one line."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, int] = {}
+        self.failed = 0
+        self._told = time.monotonic()
+
+    def take(self, step: Progress) -> str:
+        """Count one step; the line as it then reads."""
+        self.done[str(step.stage)] = step.done
+        self.failed += step.failed
+        counts = " · ".join(f"{stage} {count}" for stage, count in self.done.items())
+        return f"{counts} · failed {self.failed}" if self.failed else counts
+
+    def due(self) -> bool:
+        """Whether it is time for another line where there is no terminal to rewrite one."""
+        now = time.monotonic()
+        if now - self._told < LINE_EVERY:
+            return False
+        self._told = now
+        return True
+
+
+@contextmanager
+def progress() -> Iterator[OnProgress]:
+    """A callback that shows what is being done: a live line on a terminal, else one now and then."""
+    line = ProgressLine()
+    if not sys.stderr.isatty():
+
+        def tell(step: Progress) -> None:
+            text = line.take(step)
+            if line.due():
+                say(text)
+
+        yield tell
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    from worker.core.render.inert import line as clean
+
+    with Console(stderr=True).status("starting …") as status:
+
+        def show(step: Progress) -> None:
+            status.update(f"{line.take(step)} · {escape(clean(step.label, 60))}")
+
+        yield show
+
+
+def demo(
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Leave the dashboard up afterwards.")
+    ] = False,
+) -> int:
+    """The whole pipeline, offline, on a bundled week of invented coverage."""
+    play: Callable[[bool], int] = import_module("worker.demo").run_demo
+    return play(serve)
+
+
+@database.command()
+def migrate(config: ConfigOption = None) -> int:
+    """Bring the database's schema up to date (every start does, too)."""
+    from worker.app import build
+
+    build(load(config)).close()
+    print("the database is up to date")
+    return 0
