@@ -1,4 +1,4 @@
-"""Articles and baselines that a person keeps as files."""
+"""Articles that a person keeps as files."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from worker.errors import ConfigError, InputError
+from worker.errors import InputError
 from worker.model import Article
-
-if TYPE_CHECKING:
-    from worker.core.ledger import LedgerRecord
 
 #: Larger files are no articles.
 MAX_BYTES = 20_000_000
@@ -115,26 +112,3 @@ def article_files(paths: Iterable[Path]) -> Iterator[Path]:
         if not inside:
             raise InputError(f"{path}: no .json file in this folder")
         yield from inside
-
-
-def default_baseline() -> Path | None:
-    """The bundled baseline: beside the package in a checkout, within it once installed."""
-    package = Path(__file__).parents[1]
-    for folder in (package.parent / "seeds", package / "seeds"):
-        if (folder / "baseline.yaml").is_file():
-            return folder / "baseline.yaml"
-    return None
-
-
-def read_baseline(file: Path) -> list[LedgerRecord]:
-    """The records of a baseline file, its documents beside it; ConfigError names what is wrong."""
-    from worker.core.baseline import load_baseline
-
-    try:
-        text = file.read_text(encoding="utf-8")
-        documents = {p.name: p.read_text(encoding="utf-8") for p in file.parent.glob("*.txt")}
-    except OSError as error:
-        raise ConfigError(f"{error.filename or file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}, or a document beside it, is not UTF-8 text: {error}") from None
-    return load_baseline(text, str(file), documents)

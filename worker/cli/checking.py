@@ -56,7 +56,7 @@ async def _channel_problems(settings: Settings) -> list[str]:
 
 
 def _baseline_problems(settings: Settings, counts: dict[str, int]) -> list[str]:
-    from worker.adapters.files import read_baseline
+    from worker.adapters.seeds import read_baseline
 
     try:
         counts["baseline positions"] = len(read_baseline(settings.baseline_file))

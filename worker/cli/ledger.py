@@ -159,9 +159,12 @@ def _show_positions(found: Sequence[Position]) -> None:
 
 def show_matrix(found: Sequence[Position]) -> None:
     """Print actors × measures, each cell coloured and marked by its stance."""
-    from worker.cli.matrix import matrix_table
+    from worker.cli.matrix import legend, matrix_tables
 
-    console().print(matrix_table(found))
+    screen = console()
+    for part in matrix_tables(found, screen.width):
+        screen.print(part)
+    screen.print(legend())
 
 
 @alerts.callback()
@@ -288,11 +291,10 @@ def load_baseline(
     config: ConfigOption = None,
 ) -> int:
     """Load the reviewed positions into the ledger; those already there are left as they are."""
-    path = file or load(config).baseline_file
     with opened(config) as app:
-        added = app.load_baseline(path)
+        added = app.load_baseline(file)
     if format_ is Format.JSON:
-        emit({"file": str(path), "added": added})
+        emit({"added": added})
     else:
-        print(f"{path}: {added} positions added")
+        print(f"{added} positions added")
     return 0

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.table import Table
 from rich.text import Text
 
 from worker.core.matrix import Cell, position_matrix
-from worker.core.render.inert import line
-from worker.core.render.labels import actor_name, flag, quantity_label, word
-from worker.model import Position, Stance, Status
+from worker.core.render.labels import actor_name, flag, word
+from worker.model import Measure, Position, Quantity, Stance, Status
 
 #: A mark beside the colour, for those who see none; strongest refusal to strongest commitment.
 MARKS = {
@@ -24,21 +23,57 @@ MARKS = {
 }
 
 
-def matrix_table(positions: Iterable[Position]) -> Table:
-    """Actors × measures; a cell has the stance's mark, its first quantity and what it hangs on."""
+#: Headings narrow enough for sixteen columns side by side.
+HEADS = {
+    Measure.TROOPS: "troops",
+    Measure.AIR: "air",
+    Measure.NAVY: "navy",
+    Measure.MINE_CLEARANCE: "mines",
+    Measure.MONITORING: "monitor",
+    Measure.INTELLIGENCE: "intel",
+    Measure.LOGISTICS: "logist",
+    Measure.AIR_DEFENCE: "air def",
+    Measure.ARMS: "arms",
+    Measure.TRAINING: "train",
+    Measure.FUNDING: "money",
+    Measure.SANCTIONS: "sanct",
+    Measure.GUARANTEES: "guarant",
+    Measure.COMMAND: "command",
+    Measure.DECLARATION: "declar",
+    Measure.INDUSTRY: "industr",
+}
+_NAME_WIDTH = 28
+_CELL_WIDTH = 10
+
+
+def matrix_tables(positions: Iterable[Position], width: int) -> Iterator[Table]:
+    """Actors × measures, in as many tables below each other as ``width`` needs.
+
+    A cell has the stance's mark, the first quantity in short, and what the legend explains.
+    """
     matrix = position_matrix(positions)
-    shown = Table(title="Positions", title_justify="left", show_lines=False, pad_edge=False)
-    shown.add_column("", no_wrap=True)
-    for measure in matrix.measures:
-        shown.add_column(word(f"measure.{measure}", "en"), justify="center", overflow="fold")
-    for actor in matrix.actors:
-        cells = (matrix.cell(actor, measure) for measure in matrix.measures)
-        shown.add_row(f"{flag(actor)} {actor_name(actor, 'en')}".strip(), *map(_cell, cells))
-    shown.caption = (
-        "  ".join(f"{mark} {word(f'stance.{stance}', 'en')}" for stance, (mark, _) in MARKS.items())
-        + "  * conditional  ~ not official"
-    )
-    return shown
+    at_once = max(1, (width - _NAME_WIDTH) // _CELL_WIDTH)
+    for start in range(0, len(matrix.measures), at_once):
+        measures = matrix.measures[start : start + at_once]
+        shown = Table(show_lines=False, pad_edge=False, header_style="bold")
+        shown.add_column("", no_wrap=True)
+        for measure in measures:
+            shown.add_column(HEADS[measure], justify="center", no_wrap=True)
+        for actor in matrix.actors:
+            cells = [matrix.cell(actor, measure) for measure in measures]
+            if any(cells):
+                name = f"{flag(actor)} {actor_name(actor, 'en')}".strip()
+                shown.add_row(name, *map(_cell, cells))
+        yield shown
+
+
+def legend() -> Text:
+    """What the marks of the matrix mean."""
+    text = Text()
+    for stance, (mark, style) in MARKS.items():
+        text.append(mark, style=style)
+        text.append(f" {word(f'stance.{stance}', 'en')}  ")
+    return text.append("* conditional  ~ not official")
 
 
 def _cell(cell: Cell | None) -> Text:
@@ -50,5 +85,20 @@ def _cell(cell: Cell | None) -> Text:
     mark += "" if position.status is Status.OFFICIAL else "~"
     text = Text(mark, style=style)
     if position.quantities:
-        text.append(f"\n{line(quantity_label(position.quantities[0], 'en'), 24)}", style="dim")
+        text.append(f"\n{short_quantity(position.quantities[0])}", style="dim")
     return text
+
+
+def short_quantity(quantity: Quantity) -> str:
+    """A number for a narrow column: ``15k–30k``, ``≤20k``, ``≥5``, ``1.5bn``."""
+    low, high = quantity.min, quantity.max
+    if low is None or high is None:
+        return f"≤{_short(high)}" if high is not None else f"≥{_short(low or 0)}"
+    return _short(low) if low == high else f"{_short(low)}–{_short(high)}"
+
+
+def _short(value: float) -> str:
+    for size, unit in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{unit}"
+    return f"{value:g}"

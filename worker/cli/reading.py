@@ -9,20 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from worker.adapters.files import (
-    article_files,
-    default_baseline,
-    read_article,
-    read_baseline,
-)
+from worker.adapters.files import article_files, read_article
 from worker.cli.configuration import ConfigOption, extractor, load_if_there
 from worker.cli.output import Format, FormatOption, emit, steps, table, warn
-from worker.errors import ConfigError, InputError
+from worker.errors import InputError
 from worker.model import Article
 
 if TYPE_CHECKING:
     from worker.core.claims import Extractor
-    from worker.core.ledger import LedgerRecord
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help=".json, .txt or .html")]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=".json files or folders")]
@@ -104,11 +98,14 @@ def replay(
     ] = None,
 ) -> int:
     """Judge articles in the order of their publication against the baseline: what is told."""
+    from worker.adapters.seeds import read_baseline
     from worker.core.claims import EXTRACTOR_VERSION
     from worker.core.replay import replay as judged
+    from worker.settings import bundled_baseline
 
     settings = load_if_there(config)
-    records = _baseline(baseline or (settings.baseline_file if settings else None))
+    bundled = settings.baseline_file if settings else bundled_baseline()
+    records = read_baseline(baseline or bundled)
     articles, failed = _articles(list(article_files(paths)))
     reader = extractor(config)
     with steps(len(articles), "judging") as step:
@@ -127,13 +124,6 @@ def replay(
         )
         _show_alerts(lines, format_)
     return 1 if failed else 0
-
-
-def _baseline(given: Path | None) -> Sequence[LedgerRecord]:
-    path = given or default_baseline()
-    if path is None:
-        raise ConfigError("no baseline found; name one with --baseline")
-    return read_baseline(path)
 
 
 def _articles(files: Sequence[Path]) -> tuple[list[Article], int]:

@@ -50,6 +50,7 @@ __all__ = [
     "SlackChannel",
     "WebhookChannel",
     "WorkerSettings",
+    "bundled_baseline",
     "channel_secrets",
     "load_lexicon_dirs",
     "load_settings",
@@ -151,7 +152,11 @@ def _cross_checks(
     main, channels = read.get("settings.yaml"), read.get("channels.yaml")
     routes, feeds = read.get("routes.yaml"), read.get("feeds.yaml")
     if isinstance(main, SettingsFile):
-        yield from _missing_dirs(config_dir, main, documents["settings.yaml"])
+        document = documents["settings.yaml"]
+        yield from _missing_dirs(config_dir, main, document)
+        baseline = _baseline_file(config_dir, main)
+        if main.baseline.file and not baseline.is_file():
+            yield document.mistake(("baseline", "file"), f"no file {baseline}")
     if isinstance(feeds, FeedsFile):
         yield from _repeated(documents["feeds.yaml"], "feeds", "id", [f.id for f in feeds.feeds])
     if isinstance(channels, ChannelsFile):
@@ -201,7 +206,7 @@ def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, 
         route=routes.route,
         feeds=tuple(Feed(**feed.model_dump()) for feed in feeds.feeds),
         lexicon_dirs=tuple(_lexicon_dirs(config_dir, main)),
-        baseline_file=config_dir / main.baseline.file,
+        baseline_file=_baseline_file(config_dir, main),
         publisher_groups=MappingProxyType(_publisher_groups(feeds, origins)),
         warnings=tuple(_warnings(main.worker)),
     )
@@ -218,6 +223,17 @@ def _database_url(database: WrittenDatabase, environ: Mapping[str, str]) -> str:
     if not is_database_url(url):
         raise ConfigError(f"{where}: {DATABASE_URL_WORDS}")
     return url
+
+
+def _baseline_file(config_dir: Path, main: SettingsFile) -> Path:
+    return config_dir / main.baseline.file if main.baseline.file else bundled_baseline()
+
+
+def bundled_baseline() -> Path:
+    """The baseline that comes along: within the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "seeds" / "baseline.yaml"
+    return inside if inside.is_file() else package.parent / "seeds" / "baseline.yaml"
 
 
 def _own_dirs(config_dir: Path, main: SettingsFile) -> list[Path]:

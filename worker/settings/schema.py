@@ -397,7 +397,7 @@ class FeedSettings(Section):
 class BaselineSettings(Section):
     """The positions known before the first article."""
 
-    file: Annotated[str, Field(min_length=1)] = "../seeds/baseline.yaml"
+    file: Annotated[str, Field(min_length=1)] | None = None
 
 
 class OriginsFile(Section):
