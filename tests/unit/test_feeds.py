@@ -330,6 +330,14 @@ def test_fifty_thousand_items_are_read_five_hundred_at_a_time() -> None:
     assert time.perf_counter() - started < 8
 
 
+@pytest.mark.parametrize("tag", ["<a>", "<item>", "</a>", "<a/>"])
+def test_a_million_tags_are_refused_at_once(tag: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(InputError, match="more than 300,000 tags"):
+        parse_feed(rss(tag * 1_000_000), PRESS, now=NOW)
+    assert time.perf_counter() - started < 5
+
+
 def test_an_endless_author_costs_nothing() -> None:
     author = f"<author>{'a@a.' + 'a.' * 32_000}</author><dc:creator>{'a@' * 30_000}</dc:creator>"
     started = time.perf_counter()

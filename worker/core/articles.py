@@ -102,8 +102,9 @@ def _tree(markup: str) -> Any:
     try:
         parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         tree = lxml_html.document_fromstring(markup.encode("utf-8"), parser=parser)
-        # trafilatura and htmldate would read JSON-LD again, slowly, and flatten its paragraphs
-        etree.strip_elements(tree, "script", with_tail=False)
+        # trafilatura and htmldate would read JSON-LD again, slowly, and flatten its paragraphs;
+        # the others hold no text and take seconds where a page has a hundred thousand of them
+        etree.strip_elements(tree, "script", "style", "select", "svg", "template", with_tail=False)
         return tree
     except (etree.LxmlError, ValueError, AssertionError):
         return None

@@ -31,6 +31,8 @@ MAX_TITLE = 500
 MAX_SUMMARY = 5_000
 MAX_CONTENT = 100_000
 MAX_KEY = 1_000
+#: Feeds with full texts have some hundred tags an item; a million nested ones stall the parser.
+MAX_TAGS = 300_000
 #: News before this was not published by a feed; such dates are typing errors.
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
@@ -74,6 +76,8 @@ def parse_feed(
 def _parse_xml(text: str, feed: Feed, known: Collection[str], now: datetime) -> ParsedFeed:
     document = disarm(text)
     kept, seen = keep_new(document, known, MAX_ENTRIES)
+    if kept.count("<") > MAX_TAGS:
+        raise InputError(f"feed {feed.id}: more than {MAX_TAGS:,} tags in {MAX_ENTRIES} items")
     parsed = feedparser.parse(
         io.BytesIO(kept.encode("utf-8")),
         response_headers={
