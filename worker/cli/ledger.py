@@ -189,10 +189,11 @@ def list_alerts(
 
 
 def alert_json(alert: Alert) -> dict[str, Any]:
-    """An alert as ``replay`` writes it, with the time it was raised."""
+    """An alert as ``replay`` writes it, with its item and when it was raised."""
     from worker.core.alerting import alert_line
 
-    return {**alert_line(alert), "raised_at": alert.raised_at.isoformat()}
+    more = {"item": alert.change.slot.item, "raised_at": alert.raised_at.isoformat()}
+    return {**alert_line(alert), **more}
 
 
 def show_alerts(found: Sequence[Alert]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -107,6 +108,8 @@ def replay(
     bundled = settings.baseline_file if settings else bundled_baseline()
     records = read_baseline(baseline or bundled)
     articles, failed = _articles(list(article_files(paths)))
+    if not articles:
+        return 1
     reader = extractor(config)
     with steps(len(articles), "judging") as step:
 
@@ -127,27 +130,24 @@ def replay(
 
 
 def _articles(files: Sequence[Path]) -> tuple[list[Article], int]:
-    from worker.core.replay import moment
-
     articles, failed = [], 0
     for file in files:
         try:
-            article = read_article(file)
-            _check_date(article, moment)
-            articles.append(article)
+            articles.append(_dated(read_article(file), file))
         except InputError as error:
             warn(f"{file}: {error}")
             failed += 1
     return articles, failed
 
 
-def _check_date(article: Article, moment: Any) -> None:
-    try:
-        moment(article)
-    except ValueError:
-        raise InputError(
-            f'"published" must be a date such as 2026-01-31, got {article.published!r}'
-        ) from None
+def _dated(article: Article, file: Path) -> Article:
+    """The article, undated where ``published`` is no date, which is told."""
+    from worker.core.replay import moment
+
+    if article.published is None or moment(article) is not None:
+        return article
+    warn(f'{file}: "published" is no date such as 2026-01-31: {article.published[:40]!r}')
+    return replace(article, published=None)
 
 
 def _show_alerts(lines: Iterator[dict[str, Any]], format_: Format) -> None:

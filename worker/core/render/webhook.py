@@ -63,6 +63,7 @@ def _alert(alert: Alert, language: str, quote: int, articles: int) -> dict[str, 
     urls = [url for url in map(inert.safe_url, alert.articles) if url]
     return {
         **_clean(alert_line(alert)),
+        "item": inert.line(alert.change.slot.item, 120) or None,
         "evidence": inert.line(alert.evidence.quote, quote),
         "article": inert.safe_url(alert.article),
         "articles": urls[:articles],
