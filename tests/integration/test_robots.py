@@ -10,6 +10,7 @@ import pytest
 from tests.integration.origin import Origin, running_origin
 from worker.adapters.address import AddressPolicy
 from worker.adapters.http import FetchLimits, GuardedClient
+from worker.adapters.polite import PoliteFetcher
 from worker.adapters.robots import RobotsGate
 from worker.errors import FetchError, FetchRefused
 
@@ -65,6 +66,16 @@ async def test_an_unreachable_robots_txt_forbids_for_a_while(
     clock[0] = 61.0
     origin.answer("/robots.txt", b"")
     await gate.check(origin.url("/x"))
+
+
+async def test_redirect_targets_are_judged_too(origin: Origin, client: GuardedClient) -> None:
+    origin.answer("/robots.txt", b"User-agent: *\nDisallow: /intern\n")
+    origin.answer("/a", status="302 Found", headers="Location: /intern/a\r\n")
+    origin.answer("/intern/a", b"secret")
+    polite = PoliteFetcher(client, RobotsGate(client))
+    with pytest.raises(FetchRefused, match="forbids /intern/a"):
+        await polite.fetch(origin.url("/a"))
+    assert [request.path for request in origin.asked] == ["/robots.txt", "/a"]
 
 
 async def test_a_host_that_may_not_be_dialled_is_refused_for_good(client: GuardedClient) -> None:

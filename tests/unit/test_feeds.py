@@ -202,6 +202,30 @@ def test_a_search_engines_link_becomes_the_publishers() -> None:
     assert only(rss(found), SEARCH).url == "https://tagblatt.example/politik/1"
 
 
+def test_of_a_search_engines_list_of_headlines_only_the_entrys_own_is_kept() -> None:
+    others = "<ol><li><a href='u'>Oslo sagt zu</a> Tagblatt</li><li>Rom schickt Truppen</li></ol>"
+    found = (
+        "<item><title>Oslo sagt zu - Tagblatt</title><link>https://such.example/x</link>"
+        f"<description><![CDATA[{others}]]></description><source url='u'>Tagblatt</source></item>"
+    )
+    assert only(rss(found), SEARCH).summary == "Oslo sagt zu"
+    assert "Rom" in only(rss(found), PRESS).summary
+
+
+def test_the_publisher_that_bing_names_is_kept() -> None:
+    named = (
+        b'<rss version="2.0" xmlns:News="https://www.bing.com/news/search?format=rss"><channel>'
+        b"<title>b</title><item><title>Oslo</title><link>https://tagblatt.example/1</link>"
+        b"<News:Source>Tagblatt</News:Source></item></channel></rss>"
+    )
+    assert only(named, SEARCH).source == "Tagblatt"
+
+
+def test_addresses_lose_their_tracking() -> None:
+    tracked = "<item><title>a</title><link>https://b.example/1?utm_source=rss#x</link></item>"
+    assert only(rss(tracked)).url == "https://b.example/1"
+
+
 def test_items_that_share_one_id_are_told_apart_by_their_links() -> None:
     items = "".join(
         f"<item><title>{n}</title><link>https://blatt.example/{n}</link>"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -141,15 +141,17 @@ class GuardedClient:
         etag: str | None = None,
         last_modified: str | None = None,
         accept: str = ACCEPT_FEED,
+        before_hop: Callable[[str], Awaitable[None]] | None = None,
     ) -> Fetched:
         """Get ``url``, conditionally where a validator is given.
 
+        ``before_hop`` is awaited with each address, redirect targets included, and may refuse it.
         Raises FetchRefused for a refused address, scheme or size and for 410, FetchError for any
         other failure or status; both carry ``status`` and ``retry_after`` in seconds.
         """
         headers = _request_headers(accept, etag, last_modified)
         try:
-            return await self._follow(_parse_url(url), headers, etag, last_modified)
+            return await self._follow(_parse_url(url), headers, (etag, last_modified), before_hop)
         except FetchError:
             raise
         except (httpx.InvalidURL, UnicodeError) as error:
@@ -161,8 +163,8 @@ class GuardedClient:
         self,
         url: httpx.URL,
         headers: dict[bytes, bytes],
-        etag: str | None,
-        last_modified: str | None,
+        validators: tuple[str | None, str | None],
+        before_hop: Callable[[str], Awaitable[None]] | None,
     ) -> Fetched:
         left = self.limits.deadline
         permanent: str | None = None
@@ -170,13 +172,13 @@ class GuardedClient:
         seen: set[str] = set()
         for hop in range(self.limits.max_redirects + 1):
             seen.add(str(url))
+            if before_hop is not None:
+                await before_hop(str(url))
             async with self._exchange(url, headers, left) as (response, started):
                 if response.status_code not in _REDIRECTS:
                     body = await self._body(response)
                     spent = self.limits.deadline - left + monotonic() - started
-                    return self._fetched(
-                        response, body, (etag, last_modified), permanent, hop, spent
-                    )
+                    return self._fetched(response, body, validators, permanent, hop, spent)
                 target = _target(response)
             left -= monotonic() - started
             if str(target) in seen:

@@ -23,6 +23,11 @@ class PoliteFetcher:
         last_modified: str | None = None,
         accept: str = "*/*",
     ) -> Fetched:
-        """Get ``url`` if robots.txt allows it, else raise FetchRefused."""
-        await self.robots.check(url)
-        return await self.client.fetch(url, etag=etag, last_modified=last_modified, accept=accept)
+        """Get ``url`` if robots.txt allows it and where it redirects to, else FetchRefused."""
+        return await self.client.fetch(
+            url,
+            etag=etag,
+            last_modified=last_modified,
+            accept=accept,
+            before_hop=self.robots.check,
+        )

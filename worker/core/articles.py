@@ -18,7 +18,7 @@ from lxml import html as lxml_html
 
 from worker.core.pages import SHORT_TEXT, PageData, Stub, page_data, stub_of, without_wall_lines
 from worker.core.text import clean_line, clean_title, decode_bytes, join_paragraphs, plain_text
-from worker.core.urls import site_of, web_url, without_tracking
+from worker.core.urls import canonical_url, site_of, web_url
 from worker.errors import ExtractionError
 from worker.model import Article, Entry, TextSource
 
@@ -68,7 +68,7 @@ def article_from_feed(entry: Entry) -> Article:
     return Article(
         text=text,
         title=entry.title,
-        url=without_tracking(entry.url),
+        url=canonical_url(entry.url),
         published=entry.published.date().isoformat() if entry.published else None,
         source=entry.source or site_of(entry.url) or None,
         language=entry.language,
@@ -218,7 +218,7 @@ def _canonical(link: str, url: str) -> str:
     own = web_url(link, url) if link else None
     same = own is not None and site_of(own) == site_of(url)
     front = own is not None and re.fullmatch(r"https?://[^/]+/?", own)
-    return without_tracking(own if own is not None and same and not front else url)
+    return canonical_url(own if own is not None and same and not front else url)
 
 
 def _language(tag: str) -> str | None:

@@ -22,7 +22,7 @@ import feedparser
 from worker.core.feedsplit import disarm, keep_new, schedule_hints
 from worker.core.jsonfeed import looks_like_json, parse_json_feed
 from worker.core.text import clean_line, clean_text, clean_title, decode_bytes, plain_text
-from worker.core.urls import publisher_url, web_url
+from worker.core.urls import canonical_url, publisher_url, web_url
 from worker.errors import InputError
 from worker.model import Entry, Feed, FeedKind
 
@@ -130,7 +130,7 @@ def _minutes(channel: Mapping[str, Any]) -> int | None:
 def _item(entry: dict[str, Any]) -> dict[str, Any]:
     contents = [str(part.get("value", "")) for part in entry.get("content", [])[:5]]
     content = max(contents, key=len, default="")
-    source = entry.get("source")
+    source, named = entry.get("source"), entry.get("news_source", "")  # the latter is Bing's
     return {
         "id": str(entry.get("id", "")),
         "url": str(entry.get("link", "")),
@@ -139,7 +139,7 @@ def _item(entry: dict[str, Any]) -> dict[str, Any]:
         "content": content,
         # dict's own look-up: feedparser's maps a missing date to another one, with a warning
         "published": dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed"),
-        "source": str(source.get("title", "")) if isinstance(source, Mapping) else "",
+        "source": str(source.get("title", "") if isinstance(source, Mapping) else named),
         "language": str(entry.get("language", "")),
     }
 
@@ -199,14 +199,20 @@ def _entry(item: Mapping[str, Any], feed: Feed, now: datetime, *, by_link: bool)
     return Entry(
         feed_id=feed.id,
         key=entry_key("" if by_link else item["id"], url),
-        url=publisher_url(url),
+        url=canonical_url(publisher_url(url)),
         title=title,
-        summary=plain_text(item["summary"])[:MAX_SUMMARY],
+        summary=_summary(plain_text(item["summary"])[:MAX_SUMMARY], title, feed),
         content=plain_text(item["content"])[:MAX_CONTENT],
         published=_published(item["published"], now),
         source=source,
         language=_language(item["language"]) or feed.language or None,
     )
+
+
+def _summary(text: str, title: str, feed: Feed) -> str:
+    """A search engine's list of headlines shrinks to the one that is this entry's."""
+    listed = feed.kind is FeedKind.SEARCH and title and " ".join(text.split()).startswith(title)
+    return title if listed else text
 
 
 def entry_key(guid: str, url: str) -> str:

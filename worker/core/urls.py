@@ -50,44 +50,32 @@ def web_url(text: str, base: str = "") -> str | None:
 
 
 def canonical_url(url: str) -> str:
-    """The address as a key: no fragment, tracking, default port or AMP form; query sorted.
+    """The address of a page without what does not choose the page; it can still be fetched.
 
-    ``http`` becomes ``https`` and the host is lower-case; text that is no web address comes back
-    as it is.
+    Fragment, tracking parameters, print and AMP parameters and the default port go, the host is
+    lower-case; the rest stays as given. Text that is no web address comes back as it is.
     """
     checked = web_url(url)
     if checked is None:
         return url
     parts = urlsplit(checked)
     host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
-    path = re.sub(r"(?<=.)/(amp/?|index\.html?)$|\.amp(?=\.html$)|\.amp$", "", parts.path)
-    path = re.sub(r"/{2,}", "/", path)
-    path = path.rstrip("/") if path.strip("/") else "/"
-    local = re.fullmatch(r"(localhost|[\d.]+|\[.*\])(:\d+)?", host) or ":" in host
-    scheme = parts.scheme if local else "https"
-    return urlunsplit((scheme, host, path, urlencode(sorted(_kept(parts.query))), ""))
+    query = parts.query
+    if any(_is_dropped(*pair) for pair in parse_qsl(query[:MAX_URL], keep_blank_values=True)):
+        query = urlencode(_kept(query))
+    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
 
 
-def without_tracking(url: str) -> str:
-    """The address a person may click: as given, but without fragment and tracking parameters."""
-    checked = web_url(url)
-    if checked is None or "?" not in checked:
-        return checked or url
-    parts = urlsplit(checked)
-    if not any(_is_tracking(name) for name, _ in parse_qsl(parts.query[:MAX_URL])):
-        return checked
-    return urlunsplit(parts._replace(query=urlencode(_kept(parts.query, variants=True))))
-
-
-def _kept(query: str, *, variants: bool = False) -> list[tuple[str, str]]:
+def _kept(query: str) -> list[tuple[str, str]]:
     """The parameters that choose the page; of an endless query none."""
     if query.count("&") >= 200:
         return []
-    return [
-        (name, value)
-        for name, value in parse_qsl(query, keep_blank_values=True)
-        if not _is_tracking(name) and (variants or not _is_variant(name, value))
-    ]
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return [(name, value) for name, value in pairs if not _is_dropped(name, value)]
+
+
+def _is_dropped(name: str, value: str) -> bool:
+    return _is_tracking(name) or _is_variant(name, value)
 
 
 def _is_tracking(name: str) -> bool:
