@@ -13,14 +13,14 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels import build_senders, channel_client
 from worker.adapters.channels.rendering import ChannelRenderer
-from worker.adapters.embedded import Engine, OnProgress
+from worker.adapters.embedded import PATIENCE, Engine, OnProgress
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.lock import DatabaseLock
 from worker.adapters.polite import PoliteFetcher
@@ -86,10 +86,13 @@ class App:
         async with self._engine() as engine:
             await engine.run()
 
-    async def run_once(self) -> dict[str, int]:
-        """Do all that is due and return what the database then holds (``queries.counts``)."""
+    async def run_once(self, *, patience: timedelta = PATIENCE) -> dict[str, int]:
+        """Do all that is due and return what the database then holds (``queries.counts``).
+
+        A delivery that is tried again within ``patience`` is waited for.
+        """
         async with self._engine() as engine:
-            await engine.run_once()
+            await engine.run_once(patience=patience)
         return self.store.queries.counts()
 
     @asynccontextmanager

@@ -156,7 +156,7 @@ class _Quiet(BaseHTTPRequestHandler):
 
 @contextmanager
 def publishing(press: Press) -> Iterator[Press]:
-    """Serve a press on every address of 127.0.0.0/8."""
+    """Serve a press on every address of 127.0.0.0/8, one for each feed."""
 
     class Handler(_Quiet):
         def do_GET(self) -> None:

@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 #: How far ahead a round that ends looks for groups to tell: longer than the usual windows,
 #: shorter than what a digest or quiet hours hold back on purpose.
 ROUND_HORIZON = timedelta(minutes=10)
+#: A round waits so long for a delivery that failed once and is tried again.
+PATIENCE = timedelta(seconds=10)
 #: Articles are judged in batches: milliseconds each, in order of publication.
 JUDGE_BATCH = 64
 
@@ -99,7 +101,7 @@ class Engine:
                 raise
             _log.error("%s; the next look is in %s", error, self._tick)
 
-    async def run_once(self, *, patience: timedelta = timedelta(seconds=10)) -> None:
+    async def run_once(self, *, patience: timedelta = PATIENCE) -> None:
         """Do all that is due, stage by stage, until nothing is; then return.
 
         Groups are told at the end of the round however long their window, as there is nothing

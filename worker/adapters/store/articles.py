@@ -14,7 +14,16 @@ from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.feeds import feed_of
 from worker.adapters.store.notes import add_review
-from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, held, lease, settle, upsert
+from worker.adapters.store.sql import (
+    LOOK_AHEAD,
+    by_lane,
+    free,
+    held,
+    in_state,
+    lease,
+    settle,
+    upsert,
+)
 from worker.model import Article, Entry, Feed, TextSource
 from worker.ports import ArticleWork, EntryWork, ReviewItem
 
@@ -132,7 +141,7 @@ def _due_entries(now: datetime, busy: Collection[str], limit: int) -> Select[Any
         )
         .join(feed, feed.c.id == entry.c.feed_id)
         .outerjoin(article, article.c.url == entry.c.url)
-        .where(entry.c.state == "pending", entry.c.next_at <= now, free(entry, now))
+        .where(in_state(entry, "pending"), entry.c.next_at <= now, free(entry, now))
         .where(entry.c.host.not_in(sorted(busy)), entry.c.host.not_in(resting))
         .order_by(entry.c.next_at, entry.c.id)
         .limit(limit)
@@ -144,13 +153,13 @@ def _due_articles(now: datetime, limit: int) -> Select[Any]:
     article, entry, feed = tables.article, tables.entry, tables.feed
     unread = (
         select(func.min(entry.c.sort_at))
-        .where(entry.c.state == "pending", entry.c.attempts == 0)
+        .where(in_state(entry, "pending"), entry.c.attempts == 0)
         .scalar_subquery()
     )
     in_order = or_(
         unread.is_(None), article.c.sort_at <= unread, article.c.fetched_at <= now - ORDER_PATIENCE
     )
-    due = and_(article.c.state == "pending", article.c.next_at <= now, free(article, now))
+    due = and_(in_state(article, "pending"), article.c.next_at <= now, free(article, now))
     return (
         select(feed, *(c.label(f"article_{c.name}") for c in article.c))
         .outerjoin(feed, feed.c.id == article.c.feed_id)

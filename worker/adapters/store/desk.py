@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
+from worker.adapters.store.sql import in_state
 from worker.core.routing import Desk, GroupState, Silence, Told
 from worker.model import Severity
 
 #: Groups told longer ago than this are as new.
-_REMEMBERED = timedelta(days=8)
+_REMEMBERED = timedelta(days=1)
 #: The end of the key of groups that collect: they are no messages of the hour.
 _DIGEST = ":digest"
 
@@ -23,11 +24,13 @@ _DIGEST = ":digest"
 def read_desk(connection: Connection, now: datetime) -> Desk:
     """The desk as one transaction sees it."""
     table = tables.alert_group
-    rows = connection.execute(
-        select(table)
-        .where(or_(table.c.state == "open", table.c.flushed_at >= now - _REMEMBERED))
-        .order_by(table.c.created_at, table.c.id)
-    ).all()
+    told_lately = select(table).where(table.c.flushed_at >= now - _REMEMBERED)
+    waiting = select(table).where(in_state(table, "open"))
+    rows = [
+        row
+        for query in (told_lately.order_by(table.c.flushed_at), waiting)
+        for row in connection.execute(query)
+    ]
     groups: dict[tuple[str, str], GroupState] = {}
     told = []
     for row in rows:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.notes import add_notes
-from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, lease, settle, upsert
+from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, in_state, lease, settle, upsert
 from worker.core.schedule import FeedState
 from worker.model import Entry, Feed, FeedKind
 from worker.ports import FeedWork, Note
@@ -50,7 +50,7 @@ class Feeds:
         with self._database.write() as connection:
             due = (
                 select(table)
-                .where(table.c.state == "active", table.c.next_at <= now, free(table, now))
+                .where(in_state(table, "active"), table.c.next_at <= now, free(table, now))
                 .where(table.c.host.not_in(sorted(busy)))
                 .order_by(table.c.next_at)
                 .limit(limit * LOOK_AHEAD)

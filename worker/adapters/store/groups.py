@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from worker.adapters.store import tables
 from worker.adapters.store.codec import alert_json, alert_of
 from worker.adapters.store.engine import Database
-from worker.adapters.store.sql import upsert
+from worker.adapters.store.sql import in_state, upsert
 from worker.core.outbox import DEADLINE, DeliveryState
 from worker.core.routing import Handover
 from worker.model import Alert, Severity
@@ -47,7 +47,7 @@ def _open_group(
     table = tables.alert_group
     channel, key = handover.channel, handover.group_key
     known = connection.execute(
-        select(table).where(table.c.channel == channel, table.c.key == key, table.c.state == "open")
+        select(table).where(table.c.channel == channel, table.c.key == key, in_state(table, "open"))
     ).first()
     if known is None:
         return _new_group(
@@ -99,7 +99,7 @@ class Groups:
         with self._database.read() as connection:
             query = (
                 select(table)
-                .where(table.c.state == "open", table.c.flush_at <= now + horizon)
+                .where(in_state(table, "open"), table.c.flush_at <= now + horizon)
                 .order_by(table.c.flush_at, table.c.id)
                 .limit(_BATCH)
             )
@@ -116,7 +116,7 @@ class Groups:
         with self._database.write() as connection:
             closed = connection.execute(
                 update(table)
-                .where(table.c.id == group.id, table.c.state == "open")
+                .where(table.c.id == group.id, in_state(table, "open"))
                 .values(state="flushed", flushed_at=now)
             )
             if closed.rowcount != 1:

@@ -22,7 +22,7 @@ from worker.adapters.store.desk import read_desk
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import hand_over
 from worker.adapters.store.notes import add_review
-from worker.adapters.store.sql import held, settle, upsert
+from worker.adapters.store.sql import held, in_state, settle, upsert
 from worker.core.alerting import AlertState
 from worker.core.ledger import LedgerRecord
 from worker.core.origins import KnownText
@@ -56,7 +56,7 @@ class StoredView:
         table = tables.alert
         query = (
             select(table.c.alert_state)
-            .where(*_same_slot(table, slot), table.c.state == "open")
+            .where(*_same_slot(table, slot), in_state(table, "open"))
             .order_by(table.c.raised_at, table.c.id)
         )
         return [state_of(value) for value in self._connection.execute(query).scalars()]

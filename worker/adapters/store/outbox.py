@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, or_, select, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
-from worker.adapters.store.sql import lease, settle, upsert
+from worker.adapters.store.sql import in_state, lease, settle, upsert
 from worker.core.outbox import DEADLINE, Breaker, DeliveryState, Gate
 from worker.model import Delivery
 from worker.ports import DeliveryResult, DeliveryWork, Note
@@ -88,7 +88,7 @@ class Outbox:
         query = (
             select(table)
             .outerjoin(channel, channel.c.name == table.c.channel)
-            .where(table.c.state.in_(_WAITING), table.c.deadline <= now)
+            .where(in_state(table, *_WAITING), table.c.deadline <= now)
             .where(
                 or_(
                     channel.c.open_until > now,
@@ -106,7 +106,7 @@ class Outbox:
         with self._database.write() as connection:
             dead = connection.execute(
                 update(table)
-                .where(table.c.id == delivery.id, table.c.state.in_(_WAITING))
+                .where(table.c.id == delivery.id, in_state(table, *_WAITING))
                 .values(state="dead", error=why, finished_at=now, lease_token=None)
             )
             if dead.rowcount:
@@ -136,7 +136,7 @@ class Outbox:
     def retry(self, ids: Sequence[str], now: datetime) -> int:
         """Send dead letters again (all of them if ``ids`` is empty); returns how many."""
         table = tables.delivery
-        which = [table.c.state == DeliveryState.DEAD.value]
+        which = [in_state(table, "dead")]
         if ids:
             which.append(table.c.id.in_(ids))
         values = {
@@ -155,17 +155,17 @@ class Outbox:
             return again.rowcount
 
     def next_due(self, channels: Collection[str]) -> datetime | None:
-        """When the next delivery or group of ``channels`` is due; ``None`` if none waits."""
-        table, group = tables.delivery, tables.alert_group
-        queries = [
-            select(func.min(table.c.next_at)).where(
-                table.c.state.in_(_WAITING), table.c.channel.in_(sorted(channels))
-            ),
-            select(func.min(group.c.flush_at)).where(group.c.state == "open"),
-        ]
+        """When the next delivery of ``channels`` can be tried; ``None`` if none waits."""
+        table, channel = tables.delivery, tables.channel
+        query = (
+            select(table.c.next_at, channel.c.open_until)
+            .outerjoin(channel, channel.c.name == table.c.channel)
+            .where(in_state(table, "pending"), table.c.channel.in_(sorted(channels)))
+            .where(channel.c.disabled.is_(None))
+        )
         with self._database.read() as connection:
-            times = [connection.execute(query).scalar() for query in queries]
-        return min((time for time in times if time is not None), default=None)
+            rows = connection.execute(query).all()
+        return min((max(filter(None, row)) for row in rows), default=None)
 
 
 def _channel_states(connection: Connection) -> dict[str, RowMapping]:
@@ -175,11 +175,11 @@ def _channel_states(connection: Connection) -> dict[str, RowMapping]:
 
 def _due_delivery(channel: str, now: datetime) -> Select[Any]:
     table = tables.delivery
-    pending = (table.c.state == "pending") & (table.c.next_at <= now)
-    abandoned = (table.c.state == "leased") & (table.c.lease_until <= now)
+    pending = in_state(table, "pending") & (table.c.next_at <= now)
+    abandoned = in_state(table, "leased") & (table.c.lease_until <= now)
     return (
         select(table)
-        .where(table.c.state.in_(_WAITING), table.c.channel == channel, or_(pending, abandoned))
+        .where(in_state(table, *_WAITING), table.c.channel == channel, or_(pending, abandoned))
         .order_by(table.c.next_at, table.c.created_at, table.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Table,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
@@ -54,6 +63,12 @@ def by_lane(rows: Iterable[RowMapping], column: str, lanes: int) -> list[RowMapp
     return [row for lane in taken.values() for row in lane]
 
 
+def in_state(table: Table, *states: str) -> ColumnElement[bool]:
+    """Rows in one of these states, written out so that the partial indices over them are found."""
+    listed: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]
+    return table.c.state.in_(listed) if len(listed) > 1 else table.c.state == listed[0]
+
+
 def free(table: Table, now: datetime) -> ColumnElement[bool]:
     """Rows that no living worker holds."""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
@@ -62,6 +77,8 @@ def free(table: Table, now: datetime) -> ColumnElement[bool]:
 def lease(connection: Connection, table: Table, ids: Sequence[Any], until: datetime) -> str:
     """Take the rows ``ids`` under one new token until ``until``; returns the token."""
     token = str(uuid.uuid4())
+    if not ids:
+        return token
     connection.execute(
         update(table).where(table.c.id.in_(ids)).values(lease_token=token, lease_until=until)
     )

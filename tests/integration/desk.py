@@ -1,0 +1,89 @@
+"""A configured worker over a local press and a receiver of webhooks."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.integration.newsroom import Press, stub_analyze
+from worker.app import App, build
+from worker.settings import load_settings
+
+SEEDS = Path(__file__).parents[2] / "seeds" / "baseline.yaml"
+ENVIRON = {"HOOK_KEY": "whsec_" + base64.b64encode(b"k" * 32).decode()}
+
+
+@dataclass
+class SetClock:
+    """A clock that stands until it is moved."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def move(self, **step: float) -> None:
+        self.moment += timedelta(**step)
+
+
+class RunningClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def write_config(
+    folder: Path,
+    press: Press,
+    hooks: Mapping[str, str],
+    *,
+    worker: Mapping[str, Any] | None = None,
+    route: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a configuration folder: every feed of the press, a webhook channel for each hook."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network = {"per_host_interval": 0, "allow_addresses": ["127.0.0.0/8"], "timeout": "5s"}
+    files = {
+        "settings.yaml": {
+            "database": {"url": f"sqlite:///{folder / 'watch.db'}"},
+            "worker": {"network": network, "tick": "1s", **(worker or {})},
+            "baseline": {"file": str(SEEDS)},
+        },
+        "channels.yaml": {
+            "channels": [
+                {"name": name, "type": "webhook", "url": url, "signing_secret": "env:HOOK_KEY"}
+                for name, url in hooks.items()
+            ]
+        },
+        "routes.yaml": {
+            "route": {"channels": list(hooks), "group_by": ["actor", "measure"], **(route or {})}
+        },
+        "feeds.yaml": {"feeds": [feed_settings(press, feed) for feed in press.feeds]},
+    }
+    for name, content in files.items():
+        # JSON is YAML.
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def feed_settings(press: Press, feed: str) -> dict[str, str]:
+    return {
+        "id": feed,
+        "url": press.url(feed),
+        "title": feed,
+        "language": "en",
+        "country": "GB",
+        "kind": "press",
+    }
+
+
+def open_app(config: Path, **options: Any) -> App:
+    """The worker of a configuration folder, with the stub extractor unless told otherwise."""
+    options.setdefault("analyze", stub_analyze)
+    return build(load_settings(config, {}), environ=ENVIRON, **options)
