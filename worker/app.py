@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels import build_senders, channel_client
@@ -40,8 +40,9 @@ from worker.settings.derived import intervals_of, route_of
 
 _log = logging.getLogger(__name__)
 
-#: Tries to open a database that another process has locked; each waits five seconds itself.
-OPEN_TRIES = 4
+#: Tries to start on a database that another process has locked; each waits five seconds itself.
+START_TRIES = 4
+T = TypeVar("T")
 Rows = list[dict[str, Any]]
 
 
@@ -99,7 +100,7 @@ class App:
     async def _engine(self) -> AsyncIterator[Engine]:
         path = self.store.database.path
         with DatabaseLock(path) if path else nullcontext():
-            self._start()
+            _patiently(self._start)
             async with AsyncExitStack() as stack:
                 tools = await self._tools(stack)
                 engine = Engine(
@@ -236,7 +237,7 @@ def build(
     """
     return App(
         settings,
-        _open(settings.database.url),
+        _patiently(lambda: Store(settings.database.url)),
         clock=clock or SystemClock(),
         environ=os.environ if environ is None else environ,
         on_progress=on_progress,
@@ -245,16 +246,17 @@ def build(
     )
 
 
-def _open(url: str) -> Store:
-    for _ in range(OPEN_TRIES - 1):
+def _patiently(step: Callable[[], T]) -> T:
+    """Take a step of the start; a database that another process has locked is waited for."""
+    for _ in range(START_TRIES - 1):
         try:
-            return Store(url)
+            return step()
         except StoreError as error:
             if not error.retryable:
                 raise
             _log.warning("%s", error)
             time.sleep(0.2)
-    return Store(url)
+    return step()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,13 +34,16 @@ class Story:
     title: str
     text: str
     published: datetime
+    summary: str = ""
 
 
 @dataclass
 class Press:
-    """Feeds by name; ``fail`` may answer a path with a status instead."""
+    """Feeds by name; ``statuses`` and ``feed_bodies`` answer a path or feed otherwise."""
 
     feeds: dict[str, list[Story]] = field(default_factory=dict)
+    feed_bodies: dict[str, bytes] = field(default_factory=dict)
+    robots: str = ""
     statuses: dict[str, int] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     conditional: Counter[str] = field(default_factory=Counter)
@@ -59,9 +63,11 @@ class Press:
         stories.append(Story(path, title, text, datetime.now(UTC) - age))
 
     def feed_xml(self, feed: str) -> bytes:
+        if feed in self.feed_bodies:
+            return self.feed_bodies[feed]
         items = "".join(
             f"<item><title>{escape(s.title)}</title><link>{self.url(feed, s.path)}</link>"
-            f"<guid>{self.url(feed, s.path)}</guid>"
+            f"<guid>{self.url(feed, s.path)}</guid><description>{escape(s.summary)}</description>"
             f"<pubDate>{format_datetime(s.published)}</pubDate></item>"
             for s in self.feeds[feed]
         )
@@ -81,6 +87,8 @@ class Press:
         self.asked[path] += 1
         if path in self.statuses:
             return self.statuses[path], b"no", {}
+        if path == "/robots.txt" and self.robots:
+            return 200, self.robots.encode(), {"Content-Type": "text/plain"}
         if path.endswith(".xml") and path[1:-4] in self.feeds:
             body = self.feed_xml(path[1:-4])
             etag = f'"{len(body)}"'
@@ -98,12 +106,13 @@ class Press:
 
 @dataclass
 class Receiver:
-    """Takes webhooks; ``statuses`` are answered first, one each, then 200."""
+    """Takes webhooks; ``statuses`` are answered first, one each, then 200, after ``hangs`` s."""
 
     statuses: list[int] = field(default_factory=list)
     bodies: list[dict] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     refused: int = 0
+    hangs: float = 0.0
     port: int = 0
 
     @property
@@ -112,7 +121,8 @@ class Receiver:
 
     @property
     def alert_ids(self) -> list[str]:
-        return [alert["alert_id"] for body in self.bodies for alert in body["data"]["alerts"]]
+        told = (body["data"].get("alerts", ()) for body in self.bodies)
+        return [alert["alert_id"] for alerts in told for alert in alerts]
 
     def take(self, body: bytes, message_id: str) -> int:
         status = self.statuses.pop(0) if self.statuses else 200
@@ -175,6 +185,10 @@ def receiving(receiver: Receiver) -> Iterator[Receiver]:
     class Handler(_Quiet):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            waited = 0.0
+            while waited < receiver.hangs:
+                time.sleep(0.05)
+                waited += 0.05
             with lock:
                 status = receiver.take(body, self.headers.get("webhook-id", ""))
             self.reply(status, b"{}", {})
