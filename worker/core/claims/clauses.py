@@ -155,7 +155,13 @@ def _lift_attributions(pieces: list[Clause], marks: Marks) -> list[Clause]:
     number = 1
     while number + 1 < len(pieces):
         before, piece, after = pieces[number - 1 : number + 2]
-        inserted = piece.comma and after.comma and piece.opener == after.opener == "main"
+        inserted = (
+            piece.comma
+            and after.comma
+            and not after.hard
+            and not piece.hard
+            and piece.opener == after.opener == "main"
+        )
         if inserted and before.more is None and _only_says(piece, marks):  # noqa: SIM102
             if not _has_predicate(before, marks):
                 before.more = (after.start, after.end)
@@ -177,7 +183,7 @@ def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
     clauses: list[Clause] = []
     for number, piece in enumerate(pieces):
         last = clauses[-1] if clauses else None
-        if last is not None and piece.hard:
+        if last is not None and (piece.hard or piece.start != last.end):
             clauses.append(piece)
         elif (
             last is not None and piece.opener == "subordinator" and not _has_predicate(piece, marks)
@@ -192,8 +198,10 @@ def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
                 main.more = (piece.start, piece.end)
             else:
                 clauses.append(piece)
-        elif (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks)) or (
-            _has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks)
+        elif (
+            (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks))
+            or (_has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks))
+            or (_finite(last, marks) and _finite(piece, marks))
         ):
             clauses.append(piece)
         else:
@@ -209,6 +217,16 @@ def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
     if not comes or following[0].opener == "contrast":
         return False
     return piece.opener == "contrast" or _names(piece, marks)
+
+
+def _finite(piece: Clause, marks: Marks) -> bool:
+    """Whether a piece has a subject and a modal, though no verb that the tables know."""
+    modal = any(
+        hit[0] in piece
+        for kind in ("modal_will", "modal_open")
+        for hit in marks.context.get(kind, ())
+    )
+    return modal and _names(piece, marks)
 
 
 def _names(piece: Clause, marks: Marks) -> bool:

@@ -75,6 +75,7 @@ CONTEXT_TYPES = frozenset(
         "giving",
         "signing",
         "pluperfect",
+        "perfect",
         "old_stance",
         "boiler",
         "reader",

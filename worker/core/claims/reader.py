@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +17,7 @@ from worker.core.claims.clauses import (
 )
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate, Topic
 from worker.core.claims.speakers import add_roles, attributions
-from worker.core.claims.stances import CUES, chain, compose, negations
+from worker.core.claims.stances import CUES, chain, compose, looks_past, negations
 from worker.core.claims.subjects import (
     Discourse,
     Finding,
@@ -57,6 +58,8 @@ def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> R
     reading.attributions = attributions(marks, clauses, language)
     reading.subjects = [subject_of(n, reading, discourse) for n in range(len(clauses))]
     settle_speakers(reading, discourse)
+    for clause in clauses:
+        _imply_deed(clause, marks, language)
     unreal = _unreal(marks, question)
     for number, clause in enumerate(clauses):
         for topic in _topics(clause, marks) or _recalled(number, reading, discourse):
@@ -67,6 +70,31 @@ def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> R
                 reading.rejections.append(Rejection(topic, clause, reason))
     remember(reading, discourse, question)
     return reading
+
+
+def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
+    """Add the deed that a clause names without a known verb: "wird die Drehscheibe betreiben".
+
+    A verb that is itself a measure ("trains", "räumt") is a deed; so is any verb behind a modal.
+    """
+    if any(p.start in clause and p.kind in (*CUES, *PREDICATE_TYPES) for p in marks.predicates):
+        return
+    verbs = [t for t in marks.topics if t.kind == "verb" and t.start in clause]
+    if verbs:
+        word = marks.words[verbs[0].end - 1].norm
+        kind = "action_past" if looks_past(word, language) else "action"
+        at = verbs[0].end - 1
+    else:
+        modals = [
+            hit[0]
+            for name in ("modal_will", "modal_open")
+            for hit in marks.context.get(name, ())
+            if hit[0] in clause
+        ]
+        if not modals:
+            return
+        kind, at = "action", min(modals)
+    marks.predicates.append(Predicate(kind, None, "", (at,), "implied deed"))
 
 
 def _unreal(marks: Marks, question: bool) -> str | None:
@@ -135,6 +163,7 @@ def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
     return any(hit[0] in between for hit in marks.context.get("preposition", ()))
 
 
+_ENDED = re.compile(r"[.!…]")
 #: "Berlin declined as well." A sentence this short may leave its measure to the one before.
 _BRIEF = 14
 
@@ -148,6 +177,8 @@ def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic
         return []
     if discourse.measure is None or discourse.measure_age > 0:
         return []
+    if not _ENDED.search(marks.sentence.tail):
+        return []  # a heading opens a subject of its own
     spoken = reading.subjects[number].pronoun
     brief = len(marks.words) <= _BRIEF and (cues[0].stance or Stance.OPEN).rank <= 0
     return [_again(discourse.measure, cues[0])] if spoken or brief else []

@@ -17,6 +17,24 @@ _NEGATED = {
     Stance.RELUCTANT: Stance.OPEN,
     Stance.UNDECIDED: None,
 }
+_PAST_ENDINGS = {
+    "en": ("ed", "ught", "rained"),
+    "fr": ("é", "és", "ée", "ées"),
+    "es": ("ado", "ados", "ada", "ido", "ó", "aron"),
+    "it": ("ato", "ati", "ata", "ate", "uto", "ito"),
+    "pl": ("ła", "ł", "li", "ły", "ło", "ony", "one"),
+    "uk": ("ла", "в", "ли", "ло", "ено", "ано"),
+    "ru": ("ла", "л", "ли", "ло", "ено", "ано"),
+}
+
+
+def looks_past(word: str, language: str) -> bool:
+    """Whether a verb form of a measure ("trained", "ausgebildet") is past, by its ending."""
+    if language in {"de", "nl"}:
+        return "ge" in word[:5] and word.endswith(("t", "en", "d"))
+    return word.endswith(_PAST_ENDINGS.get(language, ()))
+
+
 CUES = ("stance", "noun", "action", "action_past", "done")
 GOVERNING = ("stance", "noun", *PREDICATE_TYPES)
 
@@ -60,6 +78,8 @@ def local_stance(
         rules.append("negated")
     else:
         stance = predicate.stance
+        if _norm(clause, marks):
+            return None, [*rules, "norm"]
         if stance in {Stance.COMMITTED, Stance.DELIVERED} and _modal_before(
             predicate, clause, marks
         ):
@@ -89,6 +109,13 @@ def _has(marks: Marks, kind: str, clause: Clause) -> bool:
 
 def _covered(marks: Marks, index: int) -> bool:
     return any(start <= index < end for _, start, end in marks.conditions)
+
+
+def _norm(clause: Clause, marks: Marks) -> bool:
+    """ "Trump should pledge aircraft": what ought to be is nobody's stance; hearsay ("soll haben") is."""
+    return _has(marks, "modal_must", clause) and not marks.has(
+        "reported_mark", clause.start, clause.end
+    )
 
 
 def _modal_before(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
@@ -122,13 +149,20 @@ def _action(
         return Stance.COMMITTED
     if _has(marks, "modal_must", clause):
         return None
-    if predicate.kind == "action_past":
+    if predicate.kind == "action_past" or _perfect(predicate, clause, marks):
         rules.append("done")
         return Stance.DELIVERED
     if language == "en" and _bare_english(predicate, marks):
         return None
     rules.append("present")
     return Stance.COMMITTED
+
+
+def _perfect(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """ "hat … unterzeichnet": a form that could be present, made past by its auxiliary."""
+    return any(
+        hit[0] in clause and hit[0] < predicate.start for hit in marks.context.get("perfect", ())
+    )
 
 
 def _bare_english(predicate: Predicate, marks: Marks) -> bool:

@@ -215,12 +215,18 @@ def _pronoun(clause: Clause, reading: Reading, discourse: Discourse) -> Subject:
 
 
 def _leads(marks: Marks, kind: str, clause: Clause) -> bool:
-    """Whether a word of this kind stands near the beginning of a clause, behind no preposition."""
+    """Whether a word of this kind can be the subject: near the beginning, or right behind a modal."""
     prepositions = {hit[-1] for hit in marks.context.get("preposition", ())}
+    modals = {
+        hit[-1] + 1
+        for name in ("modal_will", "modal_open", "perfect", "passive")
+        for hit in marks.context.get(name, ())
+    }
     starts = [clause.start] if clause.more is None else [clause.start, clause.more[0]]
     return any(
-        any(start <= hit[0] < start + _PRONOUN_REACH for start in starts)
+        hit[0] in clause
         and hit[0] - 1 not in prepositions
+        and (hit[0] in modals or any(start <= hit[0] < start + _PRONOUN_REACH for start in starts))
         for hit in marks.context.get(kind, ())
     )
 
