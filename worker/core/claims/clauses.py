@@ -62,7 +62,8 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             at = words[0]
             if words[-1] + 1 == len(marks.words) or at - 1 in prepositions:
                 continue
-            needs_comma = kind == "subordinator" and language in _COMMA_LANGUAGES and at > 0
+            bare = kind in {"subordinator", "contrast"} and language in _COMMA_LANGUAGES
+            needs_comma = bare and at > 0
             if needs_comma and not _COMMA.search(marks.words[at].before):
                 continue  # "als Ziel betrachtet": without its comma it is no conjunction
             found[at] = kind
@@ -270,7 +271,9 @@ def mark_possessors(marks: Marks, language: str) -> None:
         if language == "en" and _followed_by_s(marks, actor):
             actor.possessive = True
         if language == "de" and actor.kind in {"state", "capital"}:
-            actor.possessive = _german_genitive(marks, actor)
+            article = _article(marks, actor)
+            actor.oblique = article in {"dem", "den"}
+            actor.possessive = not actor.oblique and _german_genitive(marks, actor, article)
 
 
 def settle_actors(marks: Marks, language: str) -> None:
@@ -353,26 +356,27 @@ def _followed_by_s(marks: Marks, actor: Actor) -> bool:
     return actor.end < len(marks.words) and marks.words[actor.end].norm == "'s"
 
 
-_BARE_S = {"usa", "vereinigte staaten", "niederlande", "philippinen"}
+#: German names that end in s without being genitives, and masculine ones that keep "der".
+_ENDS_IN_S = {"belarus", "zypern", "paris", "vilnius", "tunis", "laos", "honduras", "barbados"}
+_MASCULINE = {"kreml", "iran", "irak", "libanon", "sudan", "jemen", "kongo", "tschad", "vatikan"}
 
 
-def _german_genitive(marks: Marks, actor: Actor) -> bool:
+def _article(marks: Marks, actor: Actor) -> str:
+    """The German definite article of a name, inside it or before it, or nothing."""
+    first = marks.words[actor.start].norm
+    before = marks.words[actor.start - 1].norm if actor.start else ""
+    return first if first in _ARTICLES else before if before in _ARTICLES else ""
+
+
+def _german_genitive(marks: Marks, actor: Actor, article: str) -> bool:
+    """ "Norwegens", "der Türkei", "der Koalition": by its ending, or by its article."""
     last = marks.words[actor.end - 1].norm
-    if not last.endswith("s") or last in {
-        "belarus",
-        "zypern",
-        "paris",
-        "vilnius",
-        "brüssels",
-        "athens",
-        "tunis",
-        "laos",
-        "honduras",
-        "barbados",
-        "willens",
-    }:
-        return last in {"brüssels", "athens"}
-    return True
+    if article:
+        return article == "des" or (article == "der" and last not in _MASCULINE)
+    return last.endswith("s") and last not in _ENDS_IN_S
+
+
+_ARTICLES = {"der", "die", "das", "des", "dem", "den"}
 
 
 def predicates_of(clause: Clause, marks: Marks) -> list[Predicate]:

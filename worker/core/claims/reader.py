@@ -87,7 +87,8 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
     else:
         modals = [
             hit[0]
-            for name in ("modal_will", "modal_open")
+            for name in ("modal_will", "modal_open", "modal_must")
+            if name != "modal_must" or marks.has("draft_mark")
             for hit in marks.context.get(name, ())
             if hit[0] in clause
         ]

@@ -178,11 +178,13 @@ def attributions(marks: Marks, clauses: list[Clause], language: str) -> list[Att
         number = next((n for n, c in enumerate(clauses) if predicate.start in c), None)
         if number is None:
             continue
-        found.append(Attribution(predicate, number, _speaker(predicate, clauses[number], marks)))
+        found.append(
+            Attribution(predicate, number, _speaker(predicate, clauses[number], marks, language))
+        )
     return found
 
 
-def _speaker(predicate: Predicate, clause: Clause, marks: Marks) -> Actor | None:
+def _speaker(predicate: Predicate, clause: Clause, marks: Marks, language: str) -> Actor | None:
     rank = {"person": 0, "role": 1, "nonstate": 0, "state": 2, "capital": 2, "institution": 2}
     near: list[tuple[int, int, Actor]] = []
     for actor in marks.actors:
@@ -196,5 +198,6 @@ def _speaker(predicate: Predicate, clause: Clause, marks: Marks) -> Actor | None
         distance = actor.start - predicate.end if after else predicate.start - actor.end
         if distance > 8 or (actor.oblique and not after):
             continue
-        near.append((distance + 2 * rank[actor.kind], 0 if after else 1, actor))
+        behind = 0 if after or language == "en" else 3  # "…, sagte Merz": the speaker follows
+        near.append((distance + behind + 2 * rank[actor.kind], 0 if after else 1, actor))
     return min(near, key=lambda item: item[:2])[2] if near else None

@@ -148,7 +148,10 @@ def _action(
         rules.append("intention")
         return Stance.COMMITTED
     if _has(marks, "modal_must", clause):
-        return None
+        if not marks.has("draft_mark"):
+            return None
+        rules.append("planned in a draft")
+        return Stance.COMMITTED
     if predicate.kind == "action_past" or _perfect(predicate, clause, marks):
         rules.append("done")
         return Stance.DELIVERED
