@@ -13,8 +13,9 @@ import typer
 
 from worker.cli.checking import problems_of
 from worker.cli.configuration import ConfigOption, config_dir, load
-from worker.cli.ledger import LimitOption, actor_code, opened
+from worker.cli.ledger import actor_code, opened
 from worker.cli.output import Format, FormatOption, emit, say, steps, table, warn
+from worker.cli.told import LimitOption
 from worker.errors import ConfigError, DeliveryError, UsageError
 from worker.model import ChangeKind, Delivery, Measure, Severity, Stance, Status
 
@@ -38,10 +39,23 @@ def feeds(format_: FormatOption = Format.TEXT, config: ConfigOption = None) -> i
         for row in found:
             emit(row)
         return 0
-    keys = ("id", "language", "kind", "state", "checked_at", "next_check_at", "entries", "error")
-    rows = [[row.get(key) for key in keys] for row in found]
-    table("Feeds", [key.replace("_", " ") for key in keys], rows, empty="none configured")
+    columns = ("id", "language", "kind", "state", "asked", "next", "status", "entries", "problem")
+    table("Feeds", columns, map(_feed_row, found), empty="none configured")
     return 0
+
+
+def _feed_row(row: dict[str, Any]) -> list[object]:
+    keys = (
+        "id",
+        "language",
+        "kind",
+        "state",
+        "last_checked_at",
+        "next_at",
+        "last_status",
+        "entries",
+    )
+    return [*map(row.get, keys), row.get("disabled") or row.get("last_error")]
 
 
 @deliveries.callback()
@@ -83,9 +97,9 @@ def _list(states: Sequence[str], limit: int, format_: Format, config: Any) -> in
         for row in found:
             emit(row)
         return 0
-    keys = ("id", "channel", "state", "attempts", "created_at", "next_at", "outcome")
-    rows = [[row.get(key) for key in keys] for row in found]
-    table("Deliveries", [key.replace("_", " ") for key in keys], rows, empty="none yet")
+    keys = ("id", "channel", "state", "attempts", "created_at", "next_at", "error")
+    columns = ("id", "channel", "state", "attempts", "created", "next", "problem")
+    table("Deliveries", columns, (map(row.get, keys) for row in found), empty="none yet")
     return 0
 
 

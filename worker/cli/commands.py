@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from worker.cli import care, ledger, reading, running
+from worker.cli import care, ledger, reading, running, told
 
 app = typer.Typer(
     help="Tells when a state changes what it will do for Ukraine's security.",
@@ -43,12 +43,12 @@ for _command in (
     reading.replay,
     reading.evaluate,
     ledger.positions,
-    ledger.suppressed,
+    told.suppressed,
     care.feeds,
     care.check,
 ):
     app.command()(_command)
-app.add_typer(ledger.alerts, name="alerts")
+app.add_typer(told.alerts, name="alerts")
 app.add_typer(ledger.baseline, name="baseline")
 app.add_typer(care.deliveries, name="deliveries")
 app.add_typer(care.channels, name="channels")

@@ -1,4 +1,4 @@
-"""Commands that ask what is known and told: ``positions``, ``alerts``, ``suppressed``, ``baseline``."""
+"""Commands on what is known: ``positions`` and ``baseline``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import typer
 from worker.cli.configuration import ConfigOption, load
 from worker.cli.output import Format, FormatOption, console, emit, say, table
 from worker.errors import UsageError
-from worker.model import Alert, Evidence, Position
+from worker.model import Evidence, Position
 
 if TYPE_CHECKING:
     from worker.app import App
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 ActorOption = Annotated[
     str | None, typer.Option("--actor", metavar="CODE", help="Only this actor: DE, GB, EU …")
 ]
-LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many at most.")]
 _ACTOR = re.compile(r"[A-Z]{2}|NATO|COALITION")
 
-alerts = typer.Typer(help="What was told.", invoke_without_command=True)
 baseline = typer.Typer(help="The positions known before the first article.", no_args_is_help=True)
 
 
@@ -165,122 +163,6 @@ def show_matrix(found: Sequence[Position]) -> None:
     for part in matrix_tables(found, screen.width):
         screen.print(part)
     screen.print(legend())
-
-
-@alerts.callback()
-def list_alerts(
-    context: typer.Context,
-    actor: ActorOption = None,
-    limit: LimitOption = 100,
-    format_: FormatOption = Format.TEXT,
-    config: ConfigOption = None,
-) -> int:
-    """The newest alerts first, each as last told."""
-    if context.invoked_subcommand:
-        return 0
-    with opened(config) as app:
-        found = app.alerts(limit=limit, actor=actor_code(actor))
-    if format_ is Format.JSON:
-        for alert in found:
-            emit(alert_json(alert))
-    else:
-        show_alerts(found)
-    return 0
-
-
-def alert_json(alert: Alert) -> dict[str, Any]:
-    """An alert as ``replay`` writes it, with its item and when it was raised."""
-    from worker.core.alerting import alert_line
-
-    more = {"item": alert.change.slot.item, "raised_at": alert.raised_at.isoformat()}
-    return {**alert_line(alert), **more}
-
-
-def show_alerts(found: Sequence[Alert]) -> None:
-    """Print alerts as a table."""
-    from worker.core.render.labels import actor_name
-
-    rows = [
-        (
-            alert.raised_at,
-            alert.severity,
-            actor_name(alert.change.slot.actor, "en"),
-            "/".join(filter(None, (alert.change.slot.measure, alert.change.slot.item))),
-            alert.change.kind,
-            f"{_stance(alert.change.before)} → {_stance(alert.change.after)}",
-            alert.confirmation,
-            alert.origins,
-            alert.evidence.quote,
-            alert.id[:8],
-        )
-        for alert in found
-    ]
-    columns = (
-        "raised",
-        "severity",
-        "actor",
-        "measure",
-        "kind",
-        "change",
-        "status",
-        "n",
-        "evidence",
-    )
-    table("Alerts", (*columns, "id"), rows, empty="none yet")
-
-
-def _stance(position: Position | None) -> str:
-    return position.stance.value if position else "–"
-
-
-@alerts.command("render")
-def render_alert(
-    alert_id: Annotated[str, typer.Argument(metavar="ID", help="An alert's id or its beginning.")],
-    channel: Annotated[
-        str | None, typer.Option(help="As this configured channel gets it (default: plain text).")
-    ] = None,
-    config: ConfigOption = None,
-) -> int:
-    """Show an alert as a channel would get it."""
-    from worker.core.render import render_payload, render_text
-
-    settings = load(config)
-    to = settings.channel(channel) if channel else None
-    with opened(config) as app:
-        alert = app.store.queries.alert(alert_id)
-    if alert is None:
-        raise UsageError(f"no alert, or more than one, has an id that begins with {alert_id!r}")
-    if to is None:
-        print(render_text(alert))
-    else:
-        emit(render_payload(to.type, [alert], to.language).payload)
-    return 0
-
-
-def suppressed(
-    reason: Annotated[str | None, typer.Option(help="Only what this reason held back.")] = None,
-    limit: LimitOption = 100,
-    format_: FormatOption = Format.TEXT,
-    config: ConfigOption = None,
-) -> int:
-    """What was held back, and why."""
-    from worker.core.compare import Reason
-
-    allowed = [known.value for known in Reason]
-    if reason is not None and reason not in allowed:
-        raise UsageError(f"--reason {reason}: must be one of: {', '.join(allowed)}")
-    with opened(config) as app:
-        found = app.suppressed(limit=limit, reason=reason)
-    if format_ is Format.JSON:
-        for row in found:
-            emit(row)
-        return 0
-    columns = ("at", "reason", "slot", "detail", "article")
-    rows = [
-        [row.get(key) for key in ("at", "reason", "slot", "detail", "article_key")] for row in found
-    ]
-    table("Held back", columns, rows)
-    return 0
 
 
 @baseline.command("load")

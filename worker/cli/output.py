@@ -66,7 +66,7 @@ def console() -> Console:
 
 
 def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "nothing"
+    title: str, columns: Sequence[str], rows: Iterable[Iterable[object]], *, empty: str = "nothing"
 ) -> None:
     """Print a table; every cell is made one clean line first."""
     from rich.table import Table

@@ -5,7 +5,7 @@ Every mistake of all files is found in one run and named with file, line, key an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,30 +13,36 @@ from urllib.parse import urlsplit
 
 from worker.errors import ConfigError
 from worker.model import Feed, FeedKind
-from worker.settings.checking import validate
-from worker.settings.reading import Document, Mistake, read_document
-from worker.settings.schema import (
-    DATABASE_URL_WORDS,
-    AlertSettings,
-    AlertsFile,
+from worker.settings.channels import (
     Channel,
     ChannelsFile,
     ConsoleChannel,
-    DatabaseSettings,
     EmailChannel,
-    FeedsFile,
-    OriginsFile,
-    RouteSettings,
-    RoutesFile,
-    Section,
-    SettingsFile,
     SlackChannel,
     WebhookChannel,
+)
+from worker.settings.checking import validate
+from worker.settings.crosschecks import (
+    baseline_file,
+    bundled_baseline,
+    cross_checks,
+    lexicon_dirs,
+    missing_dirs,
+)
+from worker.settings.kinds import Section
+from worker.settings.reading import Document, Mistake, read_document
+from worker.settings.schema import (
+    DATABASE_URL_WORDS,
+    DatabaseSettings,
+    FeedsFile,
+    OriginsFile,
+    SettingsFile,
     WorkerSettings,
     WrittenDatabase,
     is_database_url,
 )
 from worker.settings.secrets import SecretRef, resolve_secret
+from worker.settings.telling import AlertSettings, AlertsFile, RouteSettings, RoutesFile
 
 __all__ = [
     "AlertSettings",
@@ -113,16 +119,10 @@ def load_lexicon_dirs(config_dir: Path) -> tuple[Path, ...]:
     document = read_document(path) if path.exists() else Document(str(path), {})
     value, mistakes = validate(document, SettingsFile)
     if value is not None:
-        mistakes += _missing_dirs(config_dir, value, document)
+        mistakes += missing_dirs(config_dir, value, document)
     if value is None or mistakes:
         raise ConfigError("\n".join(map(str, mistakes)))
-    return tuple(_lexicon_dirs(config_dir, value))
-
-
-def _missing_dirs(config_dir: Path, main: SettingsFile, document: Document) -> Iterator[Mistake]:
-    for index, path in enumerate(_own_dirs(config_dir, main)):
-        if not path.is_dir():
-            yield document.mistake(("lexicon", "dirs", index), f"no folder {path}")
+    return tuple(lexicon_dirs(config_dir, value))
 
 
 def _read_all(config_dir: Path) -> tuple[dict[str, Section], list[Mistake]]:
@@ -136,7 +136,7 @@ def _read_all(config_dir: Path) -> tuple[dict[str, Section], list[Mistake]]:
         mistakes += wrong
         if value is not None:
             read[name], documents[name] = value, document
-    mistakes += _cross_checks(config_dir, read, documents)
+    mistakes += cross_checks(config_dir, read, documents)
     return read, mistakes
 
 
@@ -144,49 +144,6 @@ def _unknown_files(config_dir: Path) -> Iterator[Mistake]:
     for path in sorted((*config_dir.glob("*.yaml"), *config_dir.glob("*.yml"))):
         if path.name not in FILES:
             yield Mistake(str(path), 0, "", f"unknown file; allowed: {', '.join(FILES)}")
-
-
-def _cross_checks(
-    config_dir: Path, read: dict[str, Section], documents: dict[str, Document]
-) -> Iterator[Mistake]:
-    main, channels = read.get("settings.yaml"), read.get("channels.yaml")
-    routes, feeds = read.get("routes.yaml"), read.get("feeds.yaml")
-    if isinstance(main, SettingsFile):
-        document = documents["settings.yaml"]
-        yield from _missing_dirs(config_dir, main, document)
-        baseline = _baseline_file(config_dir, main)
-        if main.baseline.file and not baseline.is_file():
-            yield document.mistake(("baseline", "file"), f"no file {baseline}")
-    if isinstance(feeds, FeedsFile):
-        yield from _repeated(documents["feeds.yaml"], "feeds", "id", [f.id for f in feeds.feeds])
-    if isinstance(channels, ChannelsFile):
-        names = [channel.name for channel in channels.channels]
-        yield from _repeated(documents["channels.yaml"], "channels", "name", names)
-        if isinstance(routes, RoutesFile):
-            yield from _unknown_channels(documents["routes.yaml"], routes.route, names)
-
-
-def _repeated(document: Document, key: str, field: str, values: Iterable[str]) -> Iterator[Mistake]:
-    first: dict[str, int] = {}
-    for index, value in enumerate(values):
-        if value in first:
-            reason = f"{value!r} stands here again, first at {key}[{first[value]}]"
-            yield document.mistake((key, index, field), reason)
-        first.setdefault(value, index)
-
-
-def _unknown_channels(
-    document: Document, route: RouteSettings, known: list[str], path: tuple[str | int, ...] = ()
-) -> Iterator[Mistake]:
-    here = path or ("route",)
-    for name in route.channels or ():
-        if name not in known:
-            allowed = ", ".join(known) or "none, as channels.yaml names no channel"
-            yield document.mistake(
-                (*here, "channels"), f"unknown channel {name!r}; allowed: {allowed}"
-            )
-    for index, child in enumerate(route.routes):
-        yield from _unknown_channels(document, child, known, (*here, "routes", index))
 
 
 def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, str]) -> Settings:
@@ -205,8 +162,8 @@ def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, 
         channels=channels.channels,
         route=routes.route,
         feeds=tuple(Feed(**feed.model_dump()) for feed in feeds.feeds),
-        lexicon_dirs=tuple(_lexicon_dirs(config_dir, main)),
-        baseline_file=_baseline_file(config_dir, main),
+        lexicon_dirs=tuple(lexicon_dirs(config_dir, main)),
+        baseline_file=baseline_file(config_dir, main),
         publisher_groups=MappingProxyType(_publisher_groups(feeds, origins)),
         warnings=tuple(_warnings(main.worker)),
     )
@@ -223,29 +180,6 @@ def _database_url(database: WrittenDatabase, environ: Mapping[str, str]) -> str:
     if not is_database_url(url):
         raise ConfigError(f"{where}: {DATABASE_URL_WORDS}")
     return url
-
-
-def _baseline_file(config_dir: Path, main: SettingsFile) -> Path:
-    return config_dir / main.baseline.file if main.baseline.file else bundled_baseline()
-
-
-def bundled_baseline() -> Path:
-    """The baseline that comes along: within the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    inside = package / "seeds" / "baseline.yaml"
-    return inside if inside.is_file() else package.parent / "seeds" / "baseline.yaml"
-
-
-def _own_dirs(config_dir: Path, main: SettingsFile) -> list[Path]:
-    return [config_dir / name for name in main.lexicon.dirs]
-
-
-def _lexicon_dirs(config_dir: Path, main: SettingsFile) -> Iterator[Path]:
-    """Own tables in ``lexicon/`` of the configuration folder need no mention."""
-    own = config_dir / "lexicon"
-    if own.is_dir():
-        yield own
-    yield from (path for path in _own_dirs(config_dir, main) if path.resolve() != own.resolve())
 
 
 def _publisher_groups(feeds: FeedsFile, origins: OriginsFile) -> dict[str, str]:

@@ -10,8 +10,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from worker.settings.kinds import Section
 from worker.settings.reading import Document, Mistake, Path_
-from worker.settings.schema import Section
 
 S = TypeVar("S", bound=Section)
 

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from worker.core.clocks import Digest, QuietHours
 from worker.core.routing import Route
 from worker.core.schedule import Intervals
-from worker.settings import schema
-from worker.settings.schema import Match, RouteSettings, WorkerSettings
+from worker.settings import telling
+from worker.settings.schema import WorkerSettings
+from worker.settings.telling import Match, RouteSettings
 
 
 def route_of(settings: RouteSettings) -> Route:
@@ -31,13 +32,13 @@ def route_of(settings: RouteSettings) -> Route:
     )
 
 
-def _digest(settings: schema.Digest | None) -> Digest | None:
+def _digest(settings: telling.Digest | None) -> Digest | None:
     if settings is None:
         return None
     return Digest(settings.every, settings.at, settings.weekday, settings.timezone)
 
 
-def _quiet_hours(settings: schema.QuietHours | None) -> QuietHours | None:
+def _quiet_hours(settings: telling.QuietHours | None) -> QuietHours | None:
     if settings is None:
         return None
     return QuietHours(settings.start, settings.end, settings.timezone, settings.unless_severity)

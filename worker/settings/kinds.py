@@ -1,0 +1,116 @@
+"""The kinds of values that a configuration file may hold, each refusing what it is not."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from ipaddress import ip_network
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(?:\d+[smhdw])+")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_ACTOR = re.compile(r"[A-Z]{2}|NATO|COALITION")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+_HTTP = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+
+
+def refuse(reason: str) -> PydanticCustomError:
+    """A validation error whose whole text is ``reason``."""
+    return PydanticCustomError("refused", "{reason}", {"reason": reason})
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if value == 0:
+        return timedelta(0)
+    if isinstance(value, str) and _DURATION.fullmatch(value):
+        parts = re.findall(r"(\d+)([smhdw])", value)
+        seconds = sum(int(number) * _UNITS[unit] for number, unit in parts)
+        if seconds <= 3650 * 86400:
+            return timedelta(seconds=seconds)
+    raise refuse("must be a duration of at most ten years such as 30s, 5m, 1h30m, 2d, 1w, or 0")
+
+
+def _clock(value: object) -> time:
+    if isinstance(value, time):
+        return value
+    if isinstance(value, str) and (match := _CLOCK.fullmatch(value)):
+        return time(int(match[1]), int(match[2]))
+    raise refuse("must be a time of day such as 07:30")
+
+
+def _timezone(value: object) -> ZoneInfo:
+    if isinstance(value, ZoneInfo):
+        return value
+    if isinstance(value, str) and value in available_timezones():
+        return ZoneInfo(value)
+    raise refuse("must be a time zone such as Europe/Berlin or UTC")
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        raise refuse("must be an IP address or network such as 10.0.0.0/8") from None
+
+
+def _matching(pattern: re.Pattern[str], reason: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise refuse(reason)
+        return value
+
+    return AfterValidator(check)
+
+
+def listed(value: object) -> object:
+    """One value may stand for a list of one."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+Duration = Annotated[timedelta, PlainValidator(_duration)]
+Clock = Annotated[time, PlainValidator(_clock)]
+Zone = Annotated[ZoneInfo, PlainValidator(_timezone)]
+Network = Annotated[str, AfterValidator(_network)]
+Name = Annotated[
+    str, _matching(_NAME, "must be 1 to 40 small letters, digits, - and _, a letter or digit first")
+]
+Actor = Annotated[
+    str, _matching(_ACTOR, "must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION")
+]
+Address = Annotated[str, _matching(_ADDRESS, "must be an e-mail address such as a@example.org")]
+HttpUrl = Annotated[str, _matching(_HTTP, "must be an http:// or https:// address")]
+Printable = Annotated[
+    str,
+    _matching(re.compile(r"[\x21-\x7e][\x20-\x7e]{0,119}"), "must be 1 to 120 ASCII characters"),
+]
+Timestamp = Annotated[
+    str, _matching(re.compile(r"\d+\.\d+"), 'must be a Slack timestamp such as "1767225600.000100"')
+]
+Language = Annotated[
+    str, _matching(re.compile(r"[a-z]{2,3}"), "must be an ISO 639 code such as de")
+]
+Days = Annotated[int, Field(ge=0, le=365)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """Base of every part of the configuration."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True
+    )
+
+
+def many(kind: Any) -> Any:
+    """One or more values of a kind, as a tuple."""
+    # A validator in front makes pydantic forget that the input was JSON, where text is an enum.
+    kind = Annotated[kind, Field(strict=False)]
+    return Annotated[tuple[kind, ...], BeforeValidator(listed), Field(min_length=1)]
