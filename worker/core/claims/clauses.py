@@ -84,7 +84,7 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
             continue
         cut = bool(_COMMA.search(word.before))
         kind = openers.get(index)
-        if kind is not None and not cut and _between_numbers(marks, index):
+        if kind is not None and not cut and _joins_phrases(marks, index):
             continue
         if not cut and kind is None and index not in speech:
             continue
@@ -102,12 +102,20 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
 _NUMERIC = re.compile(r"^\d")
 
 
-def _between_numbers(marks: Marks, index: int) -> bool:
-    """ "zwischen 600 und 1.000": a conjunction inside a range parts nothing."""
+def _joins_phrases(marks: Marks, index: int) -> bool:
+    """Whether a conjunction joins two of a kind: "600 und 1.000", "Paris und Rom", "Luft- und …"."""
     if index == 0 or index + 1 >= len(marks.words):
         return False
     left, right = marks.words[index - 1], marks.words[index + 1]
-    return bool(_NUMERIC.match(left.text) and _NUMERIC.match(right.text))
+    if _NUMERIC.match(left.text) and _NUMERIC.match(right.text):
+        return True
+    if "-" in marks.words[index].before:
+        return True
+    after = range(index + 1, index + 3)
+    actors = [a for a in marks.actors if a.kind not in {"nonstate"}]
+    return (any(a.end == index for a in actors) and any(a.start in after for a in actors)) or (
+        any(t.end == index for t in marks.topics) and any(t.start in after for t in marks.topics)
+    )
 
 
 def _speech_ends(marks: Marks, language: str) -> set[int]:
@@ -218,6 +226,21 @@ def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
     if not comes or following[0].opener == "contrast":
         return False
     return piece.opener == "contrast" or _names(piece, marks)
+
+
+def _new_subject(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "… sich zurückhalten und Italien … ausschließt": a conjunction before another subject."""
+    if piece.opener != "coordinator" or not _has_predicate(piece, marks):
+        return False
+    first = [
+        a for a in marks.actors if a.start in piece and not a.oblique and a.kind != "adjective"
+    ]
+    before = [
+        a for a in marks.actors if a.start in last and not a.oblique and a.kind != "adjective"
+    ]
+    if not first or not before or first[0].start > piece.start + 2:
+        return False
+    return piece.start - max(a.end for a in before) >= 2
 
 
 def _finite(piece: Clause, marks: Marks) -> bool:
@@ -373,7 +396,7 @@ def _german_genitive(marks: Marks, actor: Actor, article: str) -> bool:
     last = marks.words[actor.end - 1].norm
     if article:
         return article == "des" or (article == "der" and last not in _MASCULINE)
-    return last.endswith("s") and last not in _ENDS_IN_S
+    return len(last) > 4 and last.endswith("s") and last not in _ENDS_IN_S
 
 
 _ARTICLES = {"der", "die", "das", "des", "dem", "den"}

@@ -74,6 +74,7 @@ CONTEXT_TYPES = frozenset(
         "passive",
         "giving",
         "signing",
+        "anaphor",
         "pluperfect",
         "perfect",
         "old_stance",

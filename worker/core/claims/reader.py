@@ -87,7 +87,7 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
     else:
         modals = [
             hit[0]
-            for name in ("modal_will", "modal_open", "modal_must")
+            for name in ("modal_will", "modal_must")
             if name != "modal_must" or marks.has("draft_mark")
             for hit in marks.context.get(name, ())
             if hit[0] in clause
@@ -172,17 +172,18 @@ _BRIEF = 14
 def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
-    cues = _stance_cues(clause, marks)
-    cues = [c for c in cues if c.kind == "stance"]
-    if not cues or not reading.subjects[number].codes or _governs(number, reading):
-        return []
-    if discourse.measure is None or discourse.measure_age > 0:
-        return []
-    if not _ENDED.search(marks.sentence.tail):
+    if discourse.measure is None or not _ENDED.search(marks.sentence.tail):
         return []  # a heading opens a subject of its own
+    if not reading.subjects[number].codes or _governs(number, reading):
+        return []
+    pointed = marks.has("anaphor", clause.start, clause.end)
+    kinds = ("stance", "action") if pointed else ("stance",)
+    cues = [p for p in predicates_of(clause, marks) if p.kind in kinds]
+    if not cues or discourse.measure_age > (1 if pointed else 0):
+        return []
     spoken = reading.subjects[number].pronoun
     brief = len(marks.words) <= _BRIEF and (cues[0].stance or Stance.OPEN).rank <= 0
-    return [_again(discourse.measure, cues[0])] if spoken or brief else []
+    return [_again(discourse.measure, cues[0])] if pointed or spoken or brief else []
 
 
 def _again(measure: Measure, cue: Predicate) -> Topic:
