@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from worker.core.claims.marks import Actor, Marks, Predicate
 
-_COMMA = re.compile(r"[,;:–—()…]|\s-\s|\+\+\+|[\"“”„«»]")
+_COMMA = re.compile(r"[,;:–—()…]|\s-\s|\+\+\+")
 _HARD = re.compile(r"[;:]|\+\+\+")
 _QUOTE_OPEN = re.compile(r"[„«“\"]")
 _QUOTES = re.compile(r"[\"“”„«»]")

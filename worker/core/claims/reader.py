@@ -17,7 +17,7 @@ from worker.core.claims.clauses import (
 )
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate, Topic
 from worker.core.claims.speakers import add_roles, attributions
-from worker.core.claims.stances import CUES, chain, compose, looks_past, negations
+from worker.core.claims.stances import CUES, chain, compose, looks_past, negations, phrase_negations
 from worker.core.claims.subjects import (
     Discourse,
     Finding,
@@ -127,12 +127,35 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
             best[topic.measure] = topic
     if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
         del best[Measure.TROOPS]
-    document = best.get(Measure.DECLARATION)
-    if document is not None and document.kind == "weak":
-        signed = marks.has("signing", clause.start, clause.end)
-        if len(best) > 1 or not signed:
-            del best[Measure.DECLARATION]
+    _settle_documents(best, clause, marks)
     return sorted(best.values(), key=lambda t: t.start)
+
+
+#: An agreement on these is no declaration of the coalition: it takes the measure of its subject.
+_BILATERAL = {
+    Measure.INDUSTRY,
+    Measure.FUNDING,
+    Measure.ARMS,
+    Measure.AIR_DEFENCE,
+    Measure.TRAINING,
+    Measure.SANCTIONS,
+}
+
+
+def _settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) -> None:
+    """Keep a document only where it is signed, joined or refused, and is no bilateral deal."""
+    document = best.get(Measure.DECLARATION)
+    if document is None:
+        return
+    signed = marks.has("signing", clause.start, clause.end)
+    deal = bool(_BILATERAL & set(best))
+    if document.kind == "weak" and (deal or not signed):
+        del best[Measure.DECLARATION]
+    elif signed and any(
+        p.stance is not None and p.stance.rank < 0 for p in predicates_of(clause, marks)
+    ):
+        best.clear()  # refusing to sign refuses the text, not what stands in it
+        best[Measure.DECLARATION] = document
 
 
 _ORDER = {"core": 0, "verb": 1, "weak": 2, "force": 3}
@@ -280,12 +303,12 @@ def _govern(
 
 def _own(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> None:
     """Give the measure to its possessor where the clause has no subject ("polnische Truppen")."""
-    possessor = _possessor(topic, reading.clauses[number], reading.marks)
-    if possessor is None or reading.subjects[number].explicit:
+    possessors = _possessors(topic, reading.clauses[number], reading.marks)
+    if not possessors or reading.subjects[number].explicit:
         return
     if "governed" in judgement.rules and judgement.subject.codes:
         return
-    judgement.subject = Subject((possessor,))
+    judgement.subject = Subject(possessors)
     judgement.confidence = max(judgement.confidence, 0.75)
 
 
@@ -295,6 +318,8 @@ def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | No
         return "the speaker is no government"
     if not judgement.subject.codes:
         return "no actor"
+    if "implied deed" in judgement.rules and judgement.confidence < _SURE:
+        return "neither a known verb nor a named actor"
     if reading.clauses[number].subordinate and _thought_by_others(number, reading):
         return "the guess or wish of somebody who is no government"
     if _was_before(reading.clauses[number], reading.marks):
@@ -303,6 +328,10 @@ def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | No
     if speaker is not None and speaker.kind == "nonstate":
         return "said by somebody who is no government"
     return None
+
+
+#: A deed without a known verb counts only for an actor named in the clause.
+_SURE = 0.75
 
 
 def _thought_by_others(number: int, reading: Reading) -> bool:
@@ -390,6 +419,9 @@ def _inner(
     if chosen is None:
         return None, [], None
     stance, rules = chain(chosen, cues, clause, marks, language)
+    if any(at < topic.start for at in phrase_negations(clause, marks)):
+        positive = stance is not None and stance.rank > 0
+        return (Stance.RULED_OUT if positive else None), [*rules, "not this"], chosen
     return stance, rules, chosen
 
 
@@ -436,7 +468,7 @@ def _governor(
         if found is not None:
             return other, found
         break
-    if number == 0 or clause.opener == "whether":
+    if (number == 0 and clause.subordinate) or clause.opener == "whether":
         for other in range(number + 1, min(number + 3, len(reading.clauses))):
             found = _governing(other, reading)
             if found is not None and not _topics(reading.clauses[other], reading.marks):
@@ -466,8 +498,10 @@ def _special(
     return Stance.RULED_OUT if inner.rank > 0 else None
 
 
-def _possessor(topic: Topic, clause: Clause, marks: Marks) -> str | None:
+def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
     """Whose measure it is: "polnische Truppen", "Teilnahme Frankreichs", "Britain's offer"."""
+    codes: list[str] = []
+    last: Actor | None = None
     for actor in marks.actors:
         if actor.code is None or actor.start not in clause:
             continue
@@ -478,9 +512,11 @@ def _possessor(topic: Topic, clause: Clause, marks: Marks) -> str | None:
             0 <= topic.start - actor.end <= 3 or 0 <= actor.start - topic.end <= 1
         )
         overlap = actor.kind in {"adjective", "state"} and actor.end == topic.start
-        if adjective or genitive or overlap:
-            return actor.code
-    return None
+        joined = last is not None and 0 <= actor.start - last.end <= 2 and actor.kind == last.kind
+        if adjective or genitive or overlap or joined:
+            codes.append(actor.code)
+            last = actor
+    return tuple(dict.fromkeys(codes))
 
 
 def _status(subject: Subject, speaker: Actor | None, reading: Reading) -> Status:

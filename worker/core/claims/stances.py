@@ -43,11 +43,38 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
     """The words that negate in a clause and are no part of a cue or of a condition."""
     covered = {w for p in marks.predicates if p.kind != "reporting" for w in p.words}
     masked = {w for _, start, end in marks.conditions for w in range(start, end)}
+    phrases = phrase_negations(clause, marks)
     return sorted(
         hit[0]
         for hit in marks.context.get("negation", ())
-        if hit[0] in clause and hit[0] not in covered and hit[0] not in masked
+        if hit[0] in clause
+        and hit[0] not in covered
+        and hit[0] not in masked
+        and hit[0] not in phrases
     )
+
+
+def phrase_negations(clause: Clause, marks: Marks) -> list[int]:
+    """Negations of one thing only: "drones, not soldiers", "trainers but no combat troops"."""
+    joints = {
+        hit[-1] + 1 for kind in ("coordinator", "contrast") for hit in marks.context.get(kind, ())
+    }
+    found = []
+    for hit in marks.context.get("negation", ()):
+        at = hit[0]
+        if at not in clause or at == clause.start:
+            continue
+        joint = at in joints or "," in marks.words[at].before or "–" in marks.words[at].before
+        near = any(at < t.start <= at + 4 for t in marks.topics)
+        later = any(
+            p.start in clause and p.start > at and p.kind != "reporting" for p in marks.predicates
+        )
+        earlier = any(
+            p.start in clause and p.start < at and p.kind in CUES for p in marks.predicates
+        )
+        if joint and near and earlier and not later:
+            found.append(at)
+    return found
 
 
 def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:

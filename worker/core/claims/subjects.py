@@ -109,10 +109,19 @@ def settle_speakers(reading: Reading, discourse: Discourse) -> None:
     for attribution in reading.attributions:
         speaker = attribution.speaker
         subject = reading.subjects[attribution.clause]
-        if speaker is None and subject.pronoun and not subject.codes:
+        if speaker is None and _said_by_pronoun(attribution, reading.marks) and not subject.codes:
             attribution.speaker = _last_speaker(attribution, discourse)
         elif speaker is not None and speaker.kind == "role" and speaker.code is None:
             speaker.code = subject.codes[0] if subject.codes else None
+
+
+def _said_by_pronoun(attribution: Attribution, marks: Marks) -> bool:
+    """Whether "he" or "er" stands right beside the verb of saying."""
+    words = attribution.predicate.words
+    return any(
+        -2 <= hit[0] - words[0] <= words[-1] - words[0] + 1
+        for hit in marks.context.get("pronoun_person", ())
+    )
 
 
 def _last_speaker(attribution: Attribution, discourse: Discourse) -> Actor | None:
@@ -160,9 +169,8 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     joined |= {w for hit in marks.context.get("article", ()) for w in hit}
     joined |= {w for a in marks.actors if a.kind == "adjective" for w in range(a.start, a.end)}
     filled = all(i in joined for i in between)
-    linked = (
-        any(hit[0] in between for hit in marks.context.get("coordinator", ()))
-        or "," in marks.words[right.start].before
+    linked = any(hit[0] in between for hit in marks.context.get("coordinator", ())) or any(
+        "," in marks.words[i].before for i in range(left.end, right.start + 1)
     )
     if any(hit[0] in between for hit in marks.context.get("contrast", ())):
         return False
