@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -216,34 +215,33 @@ HOSTILE = (
 )
 
 
-def _with_examples(test: Any) -> Any:
+STRANGE = st.text(
+    alphabet=st.one_of(
+        st.characters(),
+        st.characters(categories=["Cs", "Cc", "Cf"]),
+        st.sampled_from("<>&|@!=?*\"'"),
+    ),
+    max_size=80,
+)
+
+
+def _hold(check: Any, examples: int) -> None:
+    """Run a check on the hostile strings above and on so many that Hypothesis thinks of."""
+    tested = given(STRANGE)(check)
     for text in HOSTILE:
-        test = example(text)(test)
-    strange = st.text(
-        alphabet=st.one_of(
-            st.characters(),
-            st.characters(categories=["Cs", "Cc", "Cf"]),
-            st.sampled_from("<>&|@!=?*\"'"),
-        ),
-        max_size=80,
-    )
-    # 10,000 strings per renderer with HYPOTHESIS_EXAMPLES=10000 (the torture target sets it)
-    many = int(os.environ.get("HYPOTHESIS_EXAMPLES", "150"))
-    checks = list(HealthCheck)
-    return settings(max_examples=many, deadline=None, suppress_health_check=checks)(
-        given(strange)(test)
-    )
+        tested = example(text)(tested)
+    settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))(
+        tested
+    )()
 
 
-@_with_examples
-def test_plain_text_stays_inert(text: str) -> None:
+def check_text(text: str) -> None:
     shown = render_text(hostile_alert(text))
     assert not [char for char in shown if _is_active(char)]
     assert all(line.startswith(("🇫🇷", "  ")) for line in shown.split("\n"))
 
 
-@_with_examples
-def test_slack_stays_inert(text: str) -> None:
+def check_slack(text: str) -> None:
     message = render_slack([hostile_alert(text)])
     _assert_slack_limits(message)
     for shown in _slack_texts(message):
@@ -255,8 +253,7 @@ def test_slack_stays_inert(text: str) -> None:
     json.dumps(message, ensure_ascii=False).encode("utf-8")
 
 
-@_with_examples
-def test_email_stays_inert(text: str) -> None:
+def check_email(text: str) -> None:
     payload = render_email([hostile_alert(text)])
     page = _Page()
     page.feed(payload["html"])
@@ -279,14 +276,32 @@ def test_email_stays_inert(text: str) -> None:
     assert not [char for char in str(parsed["subject"]) if _is_active(char)]
 
 
-@_with_examples
-def test_webhook_stays_inert(text: str) -> None:
+def check_webhook(text: str) -> None:
     body = encode(render_webhook([hostile_alert(text)]))
     assert len(body) <= MAX_BODY
     (alert,) = json.loads(body)["data"]["alerts"]
     assert alert["article"] is None or alert["article"].startswith(("http://", "https://"))
     for shown in _strings(alert):
         assert not [char for char in shown if _is_active(char)]
+
+
+CHECKS = {
+    "console": check_text,
+    "slack": check_slack,
+    "email": check_email,
+    "webhook": check_webhook,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_an_article_holds_stays_inert(kind: str) -> None:
+    _hold(CHECKS[kind], 150)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("kind", KINDS)
+def test_ten_thousand_strings_stay_inert(kind: str) -> None:
+    _hold(CHECKS[kind], 10_000)
 
 
 def _is_active(char: str) -> bool:

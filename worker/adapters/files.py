@@ -99,7 +99,11 @@ def _from_html(body: bytes, path: Path) -> Article:
     try:
         return extract_article(body, entry, "", now=datetime.now(UTC))
     except ExtractionError as error:
-        raise InputError(f"no article in this page: {error}") from None
+        raise InputError(f"no article in this page{error}") from None  # the text begins with ": "
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # whatever a parser stumbles over in a stranger's page
+        raise InputError(f"this page cannot be read: {type(error).__name__}: {error}") from None
 
 
 def article_files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -6,6 +6,7 @@ on stderr for each thing that is wrong, never a traceback for bad input.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with ``arguments`` (default: those of the process); the exit code."""
     _speak_utf8()
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     try:
         code = _run(arguments)
         sys.stdout.flush()

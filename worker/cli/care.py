@@ -105,7 +105,7 @@ def _list(states: Sequence[str], limit: int, format_: Format, config: Any) -> in
 
 @deliveries.command("retry")
 def retry(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID…]")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]")] = None,
     all_: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
     format_: FormatOption = Format.TEXT,
     config: ConfigOption = None,
@@ -128,7 +128,7 @@ def retry(
 @channels.command("test")
 def try_channels(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME…]", help="Default: all enabled.")
+        list[str] | None, typer.Argument(metavar="[NAME]", help="Default: all enabled.")
     ] = None,
     format_: FormatOption = Format.TEXT,
     config: ConfigOption = None,

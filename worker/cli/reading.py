@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +20,11 @@ from worker.model import Article
 if TYPE_CHECKING:
     from worker.core.claims import Extractor
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help=".json, .txt or .html")]
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=".json files or folders")]
-Gold = Annotated[list[Path], typer.Argument(metavar="GOLD…", help="labelled files or folders")]
+log = logging.getLogger(__name__)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", help=".json, .txt or .html")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help=".json files or folders")]
+Gold = Annotated[list[Path], typer.Argument(metavar="GOLD", help="labelled files or folders")]
 
 
 def analyze(files: Files, format_: FormatOption = Format.TEXT, config: ConfigOption = None) -> int:
@@ -42,7 +45,11 @@ def _analyzed(file: Path, reader: Extractor) -> dict[str, Any]:
         article = read_article(file)
     except InputError as error:
         return {"file": str(file), "error": str(error)}
-    analysis = reader.analyze(article)
+    try:
+        analysis = reader.analyze(article)
+    except Exception as error:  # one article that cannot be read must not hide the others
+        log.debug("%s", file, exc_info=True)
+        return {"file": str(file), "error": f"reading failed: {type(error).__name__}: {error}"}
     return {
         "file": str(file),
         "language": analysis.language,
