@@ -22,6 +22,8 @@ from worker.model import Article, Entry, Feed, FeedKind
 
 pytestmark = [pytest.mark.torture, pytest.mark.slow]
 
+#: The limit of ten seconds, and the start of two processes on a busy machine.
+LONGEST = 20.0
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 FEED = Feed("blatt", "https://blatt.example/rss", "Blatt", "de", "DE", FeedKind.PRESS)
 ENTRY = Entry(
@@ -143,7 +145,7 @@ async def test_a_hostile_feed_ends_in_time_and_the_next_is_read(
     result, seconds, stall = await outcome(pool, _parse, FEEDS[name])
     print(f"\n{name}: {seconds:.2f} s, stall {stall * 1000:.0f} ms, {str(result)[:100]}")
     assert isinstance(result, tuple | InputError | ExtractionError)
-    assert seconds < 13
+    assert seconds < LONGEST
     assert "root:" not in str(result)
     assert await pool.run(_parse, rss(ITEM % b"")) == ("Meldung",)
 
@@ -155,7 +157,7 @@ async def test_a_hostile_page_ends_in_time_and_the_next_is_read(
     result, seconds, stall = await outcome(pool, _extract, PAGES[name])
     print(f"\n{name}: {seconds:.2f} s, stall {stall * 1000:.0f} ms, {str(result)[:100]}")
     assert isinstance(result, Article | ExtractionError)
-    assert seconds < 13
+    assert seconds < LONGEST
     good = await pool.run(_extract, b"<article>" + PARAGRAPH * 5 + b"</article>")
     assert good.text.startswith("Norwegen will")
 

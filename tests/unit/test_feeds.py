@@ -362,6 +362,14 @@ def test_a_million_tags_are_refused_at_once(tag: str) -> None:
     assert time.perf_counter() - started < 5
 
 
+def test_forty_thousand_attributes_cost_nothing() -> None:
+    attributes = " ".join(f'a{n}="1"' for n in range(40_000))
+    started = time.perf_counter()
+    assert only(rss(item(1, f"<media {attributes}/>"))).key == "id-1"
+    parse_feed(rss(f"<item {attributes}><title>x</title></item>"), PRESS, now=NOW)
+    assert time.perf_counter() - started < 3
+
+
 def test_an_endless_author_costs_nothing() -> None:
     author = f"<author>{'a@a.' + 'a.' * 32_000}</author><dc:creator>{'a@' * 30_000}</dc:creator>"
     started = time.perf_counter()

@@ -70,6 +70,7 @@ class ExtractionPool:
         self._tasks_per_process = tasks_per_process
         self._context = _context(preload)
         self._slots = asyncio.Semaphore(workers * 2)
+        self._starting = asyncio.Lock()
         self._pool: ProcessPool | None = None
 
     async def __aenter__(self) -> ExtractionPool:
@@ -90,9 +91,8 @@ class ExtractionPool:
         and every other exception become an ExtractionError that names the function and the reason.
         """
         async with self._slots:
-            future: Future[T] = self._running().schedule(
-                function, args=args, timeout=self._time_limit
-            )
+            pool = await self._running()
+            future: Future[T] = pool.schedule(function, args=args, timeout=self._time_limit)
             try:
                 return await asyncio.wrap_future(future)
             except WorkerError:
@@ -116,16 +116,24 @@ class ExtractionPool:
             pool.stop()  # type: ignore[no-untyped-call]
             await asyncio.to_thread(pool.join)
 
-    def _running(self) -> ProcessPool:
-        if self._pool is None or not self._pool.active:
-            self._pool = ProcessPool(
-                max_workers=self._workers,
-                max_tasks=self._tasks_per_process,
-                initializer=limit_process,
-                initargs=(self._memory_limit,),
-                context=self._context,
-            )
-        return self._pool
+    async def _running(self) -> ProcessPool:
+        async with self._starting:
+            if self._pool is None or not self._pool.active:
+                self._pool = await asyncio.to_thread(self._start)
+            return self._pool
+
+    def _start(self) -> ProcessPool:
+        """A pool whose processes run; starting them would stall the event loop for 0.3 s."""
+        pool = ProcessPool(
+            max_workers=self._workers,
+            max_tasks=self._tasks_per_process,
+            initializer=limit_process,
+            initargs=(self._memory_limit,),
+            context=self._context,
+        )
+        if not pool.active:  # asking starts it
+            raise ExtractionError("the extraction processes do not start")
+        return pool
 
 
 def limit_process(memory_limit: int) -> None:

@@ -23,6 +23,9 @@ _AUTHOR = re.compile(
     r"(?=[\s/>])",
     re.IGNORECASE,
 )
+#: No honest tag is so long, but for pictures written into it; tens of thousands of attributes
+#: take the parser ten seconds.
+_ENDLESS_TAG = re.compile(r"<[^<>]{20000,}>")
 _ITEM_TAG = re.compile(r"<(/?)((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
 _ID = re.compile(
     r"<(?:[\w.-]{1,40}:)?(?:guid|id)\b[^>]{0,300}>([^<]{1,2000}|<!\[CDATA\[[^<\]]{1,2000}\]\]>)</"
@@ -44,14 +47,14 @@ class ScheduleHints:
 
 
 def disarm(text: str) -> str:
-    """The document without its type, declared encoding, authors and unreadable characters.
+    """The document without type, declared encoding, authors, endless tags, unreadable characters.
 
     Entities of a document type are the fuel of the billion-laughs attack and of local file reads;
     without the type none is defined.
     """
     text = _UNREADABLE.sub("", _DECLARATION.sub("", text, count=1))
     text = _BAD_REFERENCE.sub("", _without_doctype(text))
-    return _AUTHOR.sub(r"<\1x-left-out", text).lstrip()
+    return _AUTHOR.sub(r"<\1x-left-out", _ENDLESS_TAG.sub("", text)).lstrip()
 
 
 def _without_doctype(text: str) -> str:
