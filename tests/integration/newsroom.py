@@ -6,6 +6,7 @@ They run in threads of the test, so that the worker under test may be this proce
 from __future__ import annotations
 
 import json
+import random
 import threading
 import time
 from collections import Counter
@@ -35,6 +36,7 @@ class Story:
     text: str
     published: datetime
     summary: str = ""
+    background: str = FILLER
 
 
 @dataclass
@@ -77,9 +79,9 @@ class Press:
         ).encode()
 
     def page(self, feed: str, story: Story) -> bytes:
-        paragraphs = "".join(f"<p>{escape(part)}</p>" for part in (story.text, FILLER))
+        paragraphs = "".join(f"<p>{escape(part)}</p>" for part in (story.text, story.background))
         return (
-            f"<!doctype html><html lang=en><head><title>{escape(story.title)}</title></head>"
+            f"<!doctype html><html><head><title>{escape(story.title)}</title></head>"
             f"<body><article><h1>{escape(story.title)}</h1>{paragraphs}</article></body></html>"
         ).encode()
 
@@ -106,12 +108,18 @@ class Press:
 
 @dataclass
 class Receiver:
-    """Takes webhooks; ``statuses`` are answered first, one each, then 200, after ``hangs`` s."""
+    """Takes webhooks; ``statuses`` are answered first, one each, then 200, after ``hangs`` s.
+
+    With ``chance`` it is unsteady: some messages are refused once, of some the answer is lost once.
+    """
 
     statuses: list[int] = field(default_factory=list)
+    chance: random.Random | None = None
     bodies: list[dict] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     refused: int = 0
+    lost_answers: int = 0
     hangs: float = 0.0
     port: int = 0
 
@@ -120,25 +128,45 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}/hook"
 
     @property
-    def alert_ids(self) -> list[str]:
+    def alerts(self) -> list[dict]:
         told = (body["data"].get("alerts", ()) for body in self.bodies)
-        return [alert["alert_id"] for alerts in told for alert in alerts]
+        return [alert for alerts in told for alert in alerts]
+
+    @property
+    def alert_ids(self) -> list[str]:
+        return [alert["alert_id"] for alert in self.alerts]
 
     def take(self, body: bytes, message_id: str) -> int:
-        status = self.statuses.pop(0) if self.statuses else 200
+        """The status to answer; 0 for none at all."""
+        status = self.statuses.pop(0) if self.statuses else self._whim(message_id)
         if status >= 300:
             self.refused += 1
             return status
         self.bodies.append(json.loads(body))
         self.ids.append(message_id)
+        self.lost_answers += status == 0
         return status
+
+    def _whim(self, message_id: str) -> int:
+        first = message_id not in self.seen
+        self.seen.add(message_id)
+        if self.chance is None or not first:
+            return 200
+        return self.chance.choices((200, 503, 0), (75, 20, 5))[0]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 200
+
+    def handle_error(self, *_: object) -> None:
+        """A worker that is killed cuts its connections; that is the point of some tests."""
 
 
 @contextmanager
 def serve(handler: type[BaseHTTPRequestHandler], host: str = "127.0.0.1") -> Iterator[int]:
     """Serve with ``handler`` on a free port until the block ends; gives the port."""
-    server = ThreadingHTTPServer((host, 0), handler)
-    server.daemon_threads = True
+    server = _Server((host, 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -191,6 +219,9 @@ def receiving(receiver: Receiver) -> Iterator[Receiver]:
                 waited += 0.05
             with lock:
                 status = receiver.take(body, self.headers.get("webhook-id", ""))
+            if status == 0:
+                self.close_connection = True
+                return
             self.reply(status, b"{}", {})
 
     with serve(Handler) as port:

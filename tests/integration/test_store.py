@@ -646,3 +646,13 @@ def test_unset_states_are_those_of_a_feed_never_polled(store):
     (work,) = claim_feeds(store)
     assert work.state == FeedState(a_feed("a").url, NOW)
     assert work.state.never_read
+
+
+def test_text_that_no_database_takes_is_kept_with_its_length(store):
+    hostile = "a\x00b\ud800c"
+    with_entries(store, replace(an_entry("a", "1"), title=hostile, summary=hostile))
+    (work,) = claim_entries(store)
+    assert work.entry.title == "a\ufffdb\ufffdc"
+    store.articles.save_article(work, Article(text=hostile, url=work.entry.url), NOW)
+    (judged,) = claim_articles(store)
+    assert len(judged.article.text) == len(hostile)

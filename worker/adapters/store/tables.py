@@ -7,6 +7,7 @@ whole (an alert, a ledger record) are one JSON column beside the columns that ar
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -28,6 +29,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 metadata = MetaData(
     naming_convention={
@@ -61,6 +64,20 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """Text from outside; what no database takes (lone surrogates, NUL) becomes U+FFFD.
+
+    One character for one, so that offsets into the text stay true.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as it can be stored."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
 def _due(name: str, table: str, *columns: str, state: str) -> Index:
     """An index over the unfinished rows of a table only."""
     where = text(f"state = '{state}'")
@@ -75,7 +92,7 @@ def _work() -> list[Column[object]]:
         Column("next_at", Utc, nullable=False),
         Column("lease_until", Utc),
         Column("lease_token", String(36)),
-        Column("error", Text),
+        Column("error", Words),
     ]
 
 
@@ -83,29 +100,29 @@ feed = Table(
     "feed",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("configured_url", Text, nullable=False),
-    Column("title", Text, nullable=False),
+    Column("configured_url", Words, nullable=False),
+    Column("title", Words, nullable=False),
     Column("language", String(8), nullable=False),
     Column("country", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("priority", String(16), nullable=False),
-    Column("publisher_group", Text),
-    Column("host", Text, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("publisher_group", Words),
+    Column("host", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("etag", Words),
+    Column("last_modified", Words),
     Column("body_hash", String(64)),
     Column("interval", Float),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("parse_failed", Boolean, nullable=False, server_default=text("false")),
-    Column("moved_to", Text),
+    Column("moved_to", Words),
     Column("moved_since", Utc),
-    Column("disabled", Text),
+    Column("disabled", Words),
     Column("last_checked_at", Utc),
     Column("last_success_at", Utc),
     Column("last_changed_at", Utc),
     Column("last_status", Integer),
-    Column("last_error", Text),
+    Column("last_error", Words),
     *_work(),
     _due("due", "feed", "next_at", state="active"),
 )
@@ -115,15 +132,15 @@ entry = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("feed_id", String(64), ForeignKey("feed.id"), nullable=False),
-    Column("key", Text, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("host", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("content", Text, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("host", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("summary", Words, nullable=False),
+    Column("content", Words, nullable=False),
     Column("published", Utc),
-    Column("source", Text),
-    Column("language", String(16)),
+    Column("source", Words),
+    Column("language", Words),
     Column("first_seen", Utc, nullable=False),
     Column("sort_at", Utc, nullable=False),
     Column("seeding", Boolean, nullable=False),
@@ -139,16 +156,16 @@ article = Table(
     "article",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("url", Text, nullable=False, unique=True),
+    Column("url", Words, nullable=False, unique=True),
     Column("feed_id", String(64), ForeignKey("feed.id")),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("published", String(40)),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("published", Words),
     Column("sort_at", Utc, nullable=False, index=True),
     Column("first_seen", Utc, nullable=False),
-    Column("source", Text),
-    Column("language", String(16)),
-    Column("origin", Text),
+    Column("source", Words),
+    Column("language", Words),
+    Column("origin", Words),
     Column("text_source", String(16), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("content_hash", String(64), nullable=False),
@@ -167,8 +184,8 @@ article_revision = Table(
     metadata,
     Column("article_id", Integer, ForeignKey("article.id"), primary_key=True),
     Column("revision", Integer, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("fetched_at", Utc, nullable=False),
 )
@@ -179,15 +196,15 @@ claim = Table(
     Column("id", String(64), primary_key=True),
     Column("actor", String(16), nullable=False),
     Column("measure", String(32), nullable=False),
-    Column("item", Text, nullable=False, server_default=""),
+    Column("item", Words, nullable=False, server_default=""),
     Column("stance", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     Column("as_of", String(10), nullable=False),
-    Column("published", String(40), nullable=False),
+    Column("published", Words, nullable=False),
     Column("known_from", Utc, nullable=False),
     Column("retracted_at", Utc),
-    Column("article_key", Text, nullable=False),
-    Column("origin", Text, nullable=False),
+    Column("article_key", Words, nullable=False),
+    Column("origin", Words, nullable=False),
     Column("record", JSON, nullable=False),
     Index("ix_claim_slot", "actor", "measure", "item", "as_of"),
     Index("ix_claim_article_key", "article_key"),
@@ -197,7 +214,7 @@ claim = Table(
 known_text = Table(
     "known_text",
     metadata,
-    Column("article_key", Text, primary_key=True),
+    Column("article_key", Words, primary_key=True),
     Column("day", Date, nullable=False),
     Column("relevant", Boolean, nullable=False),
     Column("text", JSON, nullable=False),
@@ -213,7 +230,7 @@ alert = Table(
     Column("kind", String(32), nullable=False),
     Column("actor", String(16), nullable=False),
     Column("measure", String(32), nullable=False),
-    Column("item", Text, nullable=False, server_default=""),
+    Column("item", Words, nullable=False, server_default=""),
     Column("severity", String(16), nullable=False),
     Column("confirmation", String(16), nullable=False),
     Column("raised_at", Utc, nullable=False),
@@ -228,7 +245,7 @@ alert_article = Table(
     "alert_article",
     metadata,
     Column("alert_id", String(36), ForeignKey("alert.id"), primary_key=True),
-    Column("url", Text, primary_key=True),
+    Column("url", Words, primary_key=True),
     Column("added_at", Utc, nullable=False),
 )
 
@@ -237,7 +254,7 @@ alert_group = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("channel", String(40), nullable=False),
-    Column("key", Text, nullable=False),
+    Column("key", Words, nullable=False),
     Column("state", String(16), nullable=False),
     Column("flush_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
@@ -315,11 +332,11 @@ suppressed = Table(
     Column("id", Integer, primary_key=True),
     Column("at", Utc, nullable=False, index=True),
     Column("reason", String(40), nullable=False),
-    Column("detail", Text),
+    Column("detail", Words),
     Column("actor", String(16)),
     Column("measure", String(32)),
-    Column("item", Text),
-    Column("article", Text, nullable=False),
+    Column("item", Words),
+    Column("article", Words, nullable=False),
     Column("claim_id", String(64)),
     Column("alert_id", String(36)),
 )
@@ -331,7 +348,7 @@ channel = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("openings", Integer, nullable=False, server_default="0"),
     Column("open_until", Utc),
-    Column("disabled", Text),
+    Column("disabled", Words),
 )
 
 note = Table(
@@ -340,8 +357,8 @@ note = Table(
     Column("id", Integer, primary_key=True),
     Column("at", Utc, nullable=False, index=True),
     Column("kind", String(40), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("detail", Words, nullable=False),
 )
 
 review = Table(
@@ -350,9 +367,9 @@ review = Table(
     Column("id", Integer, primary_key=True),
     Column("at", Utc, nullable=False),
     Column("reason", String(40), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("detail", Words, nullable=False),
     Column("state", String(16), nullable=False),
     UniqueConstraint("url", "reason"),
     _due("open", "review", "at", state="open"),
@@ -361,7 +378,7 @@ review = Table(
 baseline = Table(
     "baseline",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Words, primary_key=True),
     Column("content_hash", String(64), nullable=False),
     Column("loaded_at", Utc, nullable=False),
     Column("records", Integer, nullable=False),
@@ -370,9 +387,9 @@ baseline = Table(
 host = Table(
     "host",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Words, primary_key=True),
     Column("rests_until", Utc, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
 )
 
 silence = Table(
@@ -380,8 +397,8 @@ silence = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("match", JSON, nullable=False),
-    Column("author", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("starts_at", Utc, nullable=False),
     Column("ends_at", Utc, nullable=False, index=True),
 )
