@@ -1,0 +1,160 @@
+"""The store at 10³ and 10⁶ claims: look-up, insert, newest-N, and a claim of due work.
+
+Each figure is the median of many calls, and its growth from the small to the large store within
+this run. A slot holds ten records at either size, as in the goals only the store grows.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy import insert
+
+from worker.adapters.store import Store, tables
+from worker.adapters.store.codec import record_row, state_row
+from worker.core.alerting import AlertState
+from worker.core.ledger import LedgerRecord, derive_position
+from worker.core.views import Verdict
+from worker.model import (
+    Alert,
+    AlertEvent,
+    Change,
+    ChangeKind,
+    Confirmation,
+    Evidence,
+    Measure,
+    Severity,
+    Slot,
+    Stance,
+)
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+PER_SLOT = 10
+SIZES = (1_000, 1_000_000)
+CALLS = 200
+
+
+def record(number: int) -> LedgerRecord:
+    """One invented record; ten in a row share a slot."""
+    slot = Slot("DE", Measure.ARMS, f"item {number // PER_SLOT}")
+    day = (NOW - timedelta(days=number % 700)).date().isoformat()
+    quote = "Die Regierung sagte zu, im kommenden Jahr weitere Systeme zu liefern."
+    evidence = Evidence(quote, "http://x.example", "T", "X", day)
+    return LedgerRecord(
+        id=f"r{number}",
+        slot=slot,
+        stance=Stance.COMMITTED,
+        as_of=day,
+        published=day,
+        known_from=NOW,
+        article_key=f"http://x.example/{number}",
+        origin="outlet:x",
+        evidence=evidence,
+    )
+
+
+def fill(store: Store, size: int) -> None:
+    """Insert ``size`` claims, half as many finished entries and a twentieth as many alerts."""
+    for start in range(0, size, 50_000):
+        numbers = range(start, min(start + 50_000, size))
+        with store.database.write() as connection:
+            connection.execute(insert(tables.claim), [record_row(record(n)) for n in numbers])
+            connection.execute(insert(tables.entry), [entry_row(n) for n in numbers if n % 2])
+            connection.execute(insert(tables.alert), [alert_row(n) for n in numbers if n % 20 == 0])
+
+
+def entry_row(number: int) -> dict[str, object]:
+    """A finished entry."""
+    url = f"http://x.example/{number}"
+    texts = {"feed_id": "x", "key": url, "url": url, "host": "x.example", "title": "T"}
+    times = {"first_seen": NOW, "sort_at": NOW, "next_at": NOW}
+    return {**texts, **times, "summary": "", "content": "", "seeding": False, "state": "done"}
+
+
+def alert_row(number: int) -> dict[str, object]:
+    """An alert, raised a second after the one before it."""
+    told = record(number)
+    after = derive_position([told])
+    assert after is not None
+    change = Change(ChangeKind.NEW_PLEDGE, told.slot, None, after, ("no position was known",))
+    url = told.evidence.article_url
+    raised = NOW + timedelta(seconds=number)
+    alert = Alert(
+        id=f"a{number}",
+        event=AlertEvent.RAISED,
+        change=change,
+        severity=Severity.HIGH,
+        confirmation=Confirmation.CONFIRMED,
+        origins=1,
+        article=url,
+        articles=(url or "",),
+        evidence=told.evidence,
+        raised_at=raised,
+    )
+    state = AlertState(alert, ChangeKind.NEW_PLEDGE, frozenset({told.origin}), (told.id,))
+    return state_row(state, raised)
+
+
+def steps(store: Store, size: int) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What is measured, by name."""
+    chance, fresh = random.Random(1), iter(range(10 * size, 20 * size))
+
+    def look_up() -> object:
+        return store.ledger.records(record(chance.randrange(size)).slot)
+
+    def add() -> object:
+        return store.ledger.apply(Verdict(records=(record(next(fresh)),)), NOW)
+
+    yield "look-up of a slot", look_up
+    yield "insert of a claim", add
+    yield "newest 100 alerts", lambda: store.queries.alerts(limit=100)
+    yield (
+        "claim of due entries",
+        lambda: store.articles.claim_entries(NOW, busy=(), limit=8, lease_for=timedelta(minutes=1)),
+    )
+
+
+def measure(size: int, folder: Path) -> dict[str, float]:
+    """Milliseconds per call, by step, in a store of ``size`` claims."""
+    store = Store(f"sqlite:///{folder / f'{size}.db'}")
+    with store.database.write() as connection:
+        connection.execute(insert(tables.feed).values(feed_row()))
+    fill(store, size)
+    figures = {}
+    for name, step in steps(store, size):
+        taken = []
+        for _ in range(CALLS):
+            begun = time.perf_counter()
+            step()
+            taken.append(time.perf_counter() - begun)
+        figures[name] = median(taken) * 1000
+    store.close()
+    return figures
+
+
+def feed_row() -> dict[str, object]:
+    """The feed of all entries."""
+    names = dict.fromkeys(("configured_url", "url"), "http://x.example/feed")
+    kinds = {"language": "de", "country": "DE", "kind": "press", "priority": "normal"}
+    state = {"host": "x.example", "state": "paused", "next_at": NOW}
+    return {"id": "x", "title": "X", **names, **kinds, **state}
+
+
+def main() -> None:
+    """Print a line per step and the goal it is held against."""
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = (measure(size, Path(folder)) for size in SIZES)
+    goals = {"newest 100 alerts": 1.5}
+    for name, before in small.items():
+        growth = large[name] / before
+        goal = goals.get(name, 1.2)
+        print(
+            f"{name:22} {before:7.3f} ms at 10³ · {large[name]:7.3f} ms at 10⁶ · "
+            f"× {growth:.2f} (goal ≤ {goal}) {'met' if growth <= goal else 'MISSED'}"
+        )
