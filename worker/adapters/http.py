@@ -9,7 +9,6 @@ FetchRefused (it will not), with the status and the pause the host asked for.
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -26,6 +25,14 @@ from worker.adapters.address import AddressPolicy
 from worker.adapters.inflate import ACCEPTED, read_bounded
 from worker.adapters.pacing import HostPacer
 from worker.adapters.transport import GuardedTransport
+from worker.adapters.wire import (
+    described,
+    header_texts,
+    parse_url,
+    redirect_target,
+    request_headers,
+    shown,
+)
 from worker.core import headers as response_headers
 from worker.errors import FetchError, FetchRefused
 
@@ -36,8 +43,6 @@ ACCEPT_FEED = (
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-#: What stands in no host name; httpx would percent-encode it and look that up.
-_NO_HOST = re.compile(r"[\s%<>\"'`{}|\\^]")
 _FAILURES = (
     httpx.HTTPError,
     httpx.StreamError,
@@ -149,15 +154,15 @@ class GuardedClient:
         Raises FetchRefused for a refused address, scheme or size and for 410, FetchError for any
         other failure or status; both carry ``status`` and ``retry_after`` in seconds.
         """
-        headers = _request_headers(accept, etag, last_modified)
         try:
-            return await self._follow(_parse_url(url), headers, (etag, last_modified), before_hop)
+            headers = request_headers(accept, etag, last_modified)
+            return await self._follow(parse_url(url), headers, (etag, last_modified), before_hop)
         except FetchError:
             raise
         except (httpx.InvalidURL, UnicodeError) as error:
-            raise FetchRefused(f"{_shown(url)}: {_described(error)}") from error
+            raise FetchRefused(f"{shown(url)}: {described(error)}") from error
         except _FAILURES as error:
-            raise FetchError(f"{_shown(url)}: {_described(error)}") from error
+            raise FetchError(f"{shown(url)}: {described(error)}") from error
 
     async def _follow(
         self,
@@ -179,14 +184,14 @@ class GuardedClient:
                     body = await self._body(response)
                     spent = self.limits.deadline - left + monotonic() - started
                     return self._fetched(response, body, validators, permanent, hop, spent)
-                target = _target(response)
+                target = redirect_target(response)
             left -= monotonic() - started
             if str(target) in seen:
-                raise FetchError(f"{_shown(url)} redirects in a loop", status=response.status_code)
+                raise FetchError(f"{shown(url)} redirects in a loop", status=response.status_code)
             all_permanent = all_permanent and response.status_code in _PERMANENT
             permanent = str(target) if all_permanent else permanent
             url = target
-        raise FetchError(f"{_shown(url)}: more than {self.limits.max_redirects} redirects")
+        raise FetchError(f"{shown(url)}: more than {self.limits.max_redirects} redirects")
 
     @asynccontextmanager
     async def _exchange(
@@ -205,7 +210,7 @@ class GuardedClient:
                         await response.aclose()
             except TimeoutError as error:
                 raise FetchError(
-                    f"{_shown(url)}: no complete answer within {self.limits.deadline:g} s"
+                    f"{shown(url)}: no complete answer within {self.limits.deadline:g} s"
                 ) from error
 
     async def _body(self, response: httpx.Response) -> bytes:
@@ -216,20 +221,20 @@ class GuardedClient:
         announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > self.limits.max_bytes:
             raise FetchRefused(
-                f"{_shown(response.url)} announces {int(announced[:20]):,} bytes; "
+                f"{shown(response.url)} announces {int(announced[:20]):,} bytes; "
                 f"at most {self.limits.max_bytes:,} are read"
             )
         encoding = response.headers.get("content-encoding", "")
         try:
             return await read_bounded(response.aiter_raw(), encoding, self.limits.max_bytes)
         except FetchError as error:
-            raise type(error)(f"{_shown(response.url)}: {error}") from error
+            raise type(error)(f"{shown(response.url)}: {error}") from error
 
     def _failure(self, response: httpx.Response) -> FetchError:
         status = response.status_code
-        pause = response_headers.retry_after(_texts(response), self._wall_clock())
+        pause = response_headers.retry_after(header_texts(response), self._wall_clock())
         kind = FetchRefused if status in (410, 451) else FetchError
-        text = f"{_shown(response.url)} answers {status} {response.reason_phrase[:60]}".rstrip()
+        text = f"{shown(response.url)} answers {status} {response.reason_phrase[:60]}".rstrip()
         return kind(text, status=status, retry_after=pause)
 
     def _fetched(
@@ -241,10 +246,10 @@ class GuardedClient:
         hops: int,
         seconds: float,
     ) -> Fetched:
-        headers = _texts(response)
+        headers = header_texts(response)
         unchanged = response.status_code == 304
         if unchanged and sent == (None, None):
-            raise FetchError(f"{_shown(response.url)} answers 304 unasked", status=304)
+            raise FetchError(f"{shown(response.url)} answers 304 unasked", status=304)
         return Fetched(
             status=response.status_code,
             url=str(response.url),
@@ -259,66 +264,3 @@ class GuardedClient:
             hops=hops,
             seconds=seconds,
         )
-
-
-def _request_headers(
-    accept: str, etag: str | None, last_modified: str | None
-) -> dict[bytes, bytes]:
-    headers = {b"Accept": accept.encode("ascii")}
-    if etag:
-        headers[b"If-None-Match"] = etag.encode("latin-1")
-    if last_modified:
-        headers[b"If-Modified-Since"] = last_modified.encode("latin-1")
-    return headers
-
-
-def _parse_url(url: str) -> httpx.URL:
-    try:
-        parsed = httpx.URL(url)
-        host = parsed.host
-    except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise FetchRefused(f"{_shown(url)} is no URL: {error}") from error
-    if parsed.scheme not in ("http", "https") or not host or _NO_HOST.search(host):
-        raise FetchRefused(f"{_shown(url)} is not fetched; allowed: http:// and https:// URLs")
-    return parsed.copy_with(fragment=None)
-
-
-def _target(response: httpx.Response) -> httpx.URL:
-    raw = next((v for k, v in response.headers.raw if k.lower() == b"location"), b"").strip()
-    if not raw:
-        raise FetchError(
-            f"{_shown(response.url)} redirects nowhere (no Location)", status=response.status_code
-        )
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    try:
-        return _parse_url(str(response.url.join(text)))
-    except FetchRefused as error:
-        raise FetchRefused(f"{_shown(response.url)} redirects to {error}") from error
-    except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise FetchRefused(
-            f"{_shown(response.url)} redirects to {_shown(text)}: {error}"
-        ) from error
-
-
-def _texts(response: httpx.Response) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name, value in response.headers.raw:
-        texts.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
-    return texts
-
-
-def _shown(url: object) -> str:
-    """An address for people: one line, no credentials, no endless query."""
-    text = "".join(c if c.isprintable() else "\ufffd" for c in str(url)[:2000])
-    scheme, mark, rest = text.partition("://")
-    authority, slash, path = rest.partition("/")
-    return (
-        f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"[:200] if mark else text[:200]
-    )
-
-
-def _described(error: BaseException) -> str:
-    return f"{type(error).__name__}: {str(error)[:200] or 'no detail'}"
