@@ -19,16 +19,16 @@ from tests.integration.newsroom import Press, Receiver, publishing, receiving
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "worker", "run"]
 TEXT = (
-    "Paris - France will send 2,000 soldiers to Ukraine as part of a multinational force once a "
-    "ceasefire holds, President Marie Example said on Monday after a meeting of the coalition of "
-    "the willing. The security guarantees for Ukraine need boots on the ground, she said."
+    "Oslo - Norway will deploy 2,000 troops as part of a multinational force in Ukraine once a "
+    "ceasefire holds, Prime Minister Jonas Gahr Støre said on Monday after a meeting of the "
+    "coalition of the willing. The security guarantees for Ukraine need boots on the ground."
 )
 
 
 @pytest.fixture
 def press() -> Iterator[Press]:
     made = Press()
-    made.add("daily", "France pledges 2,000 soldiers for Ukraine force", TEXT)
+    made.add("daily", "Norway pledges 2,000 troops for Ukraine force", TEXT)
     made.add("evening", "A quiet day", "Nothing of note happened in the world of gardening.")
     made.add("broken", "Never seen", "Never read.", age=timedelta(hours=2))
     made.statuses["/broken.xml"] = 500
@@ -122,18 +122,43 @@ def test_a_second_worker_on_the_same_database_is_refused_and_sigterm_ends_the_fi
         first.communicate()
 
 
-def test_an_alert_reaches_a_webhook_signed_and_is_listed(config: Path, tmp_path: Path) -> None:
+def test_a_pledge_in_a_feed_reaches_a_webhook_as_an_alert(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with receiving(Receiver()) as receiver:
         (config / "channels.yaml").write_text(
             f"channels:\n  - {{name: hook, type: webhook, url: '{receiver.url}',\n"
             "     signing_secret: env:HOOK_KEY}\n"
         )
         (config / "routes.yaml").write_text("route: {channels: hook, group_wait: 0}\n")
-        os.environ["HOOK_KEY"] = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
-        try:
-            done = once(config, "--format", "json")
-        finally:
-            del os.environ["HOOK_KEY"]
+        monkeypatch.setenv("HOOK_KEY", "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY=")
+        done = once(config, "--format", "json")
         counts = json.loads(done.stdout)
-        assert len(set(receiver.alert_ids)) == counts["alerts"]
+        assert len(set(receiver.alert_ids)) == counts["alerts"] >= 1
         assert counts["deliveries_waiting"] == counts["dead_letters"] == 0
+    told = [alert for body in receiver.bodies for alert in body["data"]["alerts"]]
+    (pledge,) = [a for a in told if (a["actor"], a["measure"]) == ("NO", "troops")]
+    assert (pledge["kind"], pledge["to"]["stance"]) == ("new_pledge", "committed")
+    listed = ask(config, "alerts", "--format", "json").splitlines()
+    assert {json.loads(line)["alert_id"] for line in listed} == set(receiver.alert_ids)
+    text = ask(config, "alerts", "render", pledge["alert_id"])
+    assert text.startswith("🇳🇴 Norway · ground troops: new pledge")
+    payload = json.loads(ask(config, "alerts", "render", pledge["alert_id"], "--channel", "hook"))
+    assert payload["data"]["alerts"][0]["alert_id"] == pledge["alert_id"]
+    states = {
+        json.loads(row)["state"]
+        for row in ask(config, "deliveries", "--format", "json").splitlines()
+    }
+    assert states == {"sent"}
+
+
+def ask(config: Path, *arguments: str) -> str:
+    """What the program prints on stdout when asked."""
+    return subprocess.run(
+        [*COMMAND[:-1], *arguments, "--config", str(config)],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        env=environment(),
+        check=True,
+    ).stdout
