@@ -18,6 +18,8 @@ _QUOTE_OPEN = re.compile(r"[„«“\"]")
 _QUOTES = re.compile(r"[\"“”„«»]")
 #: Languages that set a comma before every subordinate clause.
 _COMMA_LANGUAGES = ("de", "pl", "uk", "ru")
+#: Languages whose names of states show their case.
+SLAVIC = frozenset({"pl", "uk", "ru"})
 _SUBORDINATE = ("if", "whether", "subordinator")
 
 
@@ -297,6 +299,17 @@ def mark_possessors(marks: Marks, language: str) -> None:
             article = _article(marks, actor)
             actor.oblique = article in {"dem", "den"}
             actor.possessive = not actor.oblique and _german_genitive(marks, actor, article)
+        if language in SLAVIC and actor.kind == "oblique":
+            actor.possessive = _slavic_genitive(marks, actor)
+
+
+def _slavic_genitive(marks: Marks, actor: Actor) -> bool:
+    """A name in an oblique case right behind a noun: "відмова Берліна", "udział Francji"."""
+    before = actor.start - 1
+    if before < 0 or marks.words[actor.start].before.strip() or actor.code == "UA":
+        return False
+    nouns = {p.words[-1] for p in marks.predicates if p.kind == "noun"}
+    return before in nouns or any(t.start <= before < t.end for t in marks.topics)
 
 
 def settle_actors(marks: Marks, language: str) -> None:
@@ -309,7 +322,7 @@ def settle_actors(marks: Marks, language: str) -> None:
             actor.oblique = True
         if language == "en" and _attributive(marks, actor):
             actor.oblique = True
-        before = _governing_word(marks, actor, fillers)
+        before = _governing_word(marks, actor, fillers, language in SLAVIC)
         if before in prepositions:
             actor.oblique = True
             actor.agent = before in agents
@@ -328,8 +341,11 @@ def _ends(marks: Marks, kind: str) -> set[int]:
     return {hit[-1] for hit in marks.context.get(kind, ())}
 
 
-def _governing_word(marks: Marks, actor: Actor, fillers: set[int]) -> int:
-    """Index of the word before an actor's noun phrase: articles, adjectives, roles are skipped."""
+def _governing_word(marks: Marks, actor: Actor, fillers: set[int], cases: bool) -> int:
+    """Index of the word before an actor's noun phrase: articles, adjectives, roles are skipped.
+
+    Where a language has ``cases``, an unknown word is not skipped: the form of the name tells more.
+    """
     index = actor.start - 1
     steps = plain = 0
     direct = True
@@ -338,7 +354,7 @@ def _governing_word(marks: Marks, actor: Actor, fillers: set[int]) -> int:
         if index in prepositions:
             return index
         if index not in fillers and not _attribute(marks, index):
-            if plain or not direct or not _plain(marks, index):
+            if cases or plain or not direct or not _plain(marks, index):
                 break
             plain += 1  # one adjective that the tables do not know ("over western Ukraine")
         direct = direct and index not in fillers

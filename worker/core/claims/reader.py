@@ -506,7 +506,9 @@ def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
         if actor.code is None or actor.start not in clause:
             continue
         adjective = actor.kind == "adjective" and (
-            0 <= topic.start - actor.end <= 2 or 0 <= actor.start - topic.end <= 0
+            0 <= topic.start - actor.end <= 2
+            or 0 <= actor.start - topic.end <= 0
+            or (topic.measure is Measure.TROOPS and topic.start <= actor.start < topic.end)
         )
         genitive = actor.possessive and (
             0 <= topic.start - actor.end <= 3 or 0 <= actor.start - topic.end <= 1

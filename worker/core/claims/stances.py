@@ -35,6 +35,8 @@ def looks_past(word: str, language: str) -> bool:
     return word.endswith(_PAST_ENDINGS.get(language, ()))
 
 
+#: Negations that stand right before what they negate, never behind it.
+_BEFORE_ITS_VERB = frozenset({"не", "nie"})
 CUES = ("stance", "noun", "action", "action_past", "done")
 GOVERNING = ("stance", "noun", *PREDICATE_TYPES)
 
@@ -43,6 +45,8 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
     """The words that negate in a clause and are no part of a cue or of a condition."""
     covered = {w for p in marks.predicates if p.kind != "reporting" for w in p.words}
     masked = {w for _, start, end in marks.conditions for w in range(start, end)}
+    # "not only … but also" stands among the conjunctions and negates nothing
+    masked |= {w for hit in marks.context.get("coordinator", ()) if len(hit) > 1 for w in hit}
     phrases = phrase_negations(clause, marks)
     return sorted(
         hit[0]
@@ -85,6 +89,8 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     count = 0
     for at in negations(clause, marks):
         after = [p for p in rivals if p.start > at]
+        if not after and marks.words[at].norm in _BEFORE_ITS_VERB:
+            continue  # it negates a verb that the tables do not know
         owner = min(after, key=lambda p: p.start) if after else max(rivals, key=lambda p: p.start)
         count += owner is predicate
     return count % 2 == 1

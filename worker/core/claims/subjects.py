@@ -101,7 +101,22 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     for group in groups:
         if group[0].agent and passive:
             return _of_group(group, clause, marks, discourse)
+    for group in groups:
+        if _seat(group[0], clause, marks):
+            return _of_group(group, clause, marks, discourse)
     return _pronoun(clause, reading, discourse)
+
+
+_IN = frozenset({"у", "в", "во", "w", "we"})
+
+
+def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
+    """A seat of government that speaks without a subject: "у Кремлі заявили", "w Berlinie uznano"."""
+    if actor.kind not in {"oblique", "institution"} or actor.code == "UA":
+        return False
+    if actor.start != clause.start + 1 or marks.words[clause.start].norm not in _IN:
+        return False
+    return any(p.kind in {"reporting", "stance"} for p in predicates_of(clause, marks))
 
 
 def settle_speakers(reading: Reading, discourse: Discourse) -> None:
