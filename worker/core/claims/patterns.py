@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Generic, TypeVar
 
@@ -33,31 +33,50 @@ class Atom:
     mode: str  # exact | cased | prefix | suffix | infix
     text: str
 
-    def fits(self, word: Word) -> bool:
-        """Whether the word has this form."""
-        match self.mode:
-            case "exact":
-                return word.norm == self.text
-            case "prefix":
-                return word.norm.startswith(self.text)
-            case "suffix":
-                return word.norm.endswith(self.text)
-            case "infix":
-                return self.text in word.norm
-            case _:
-                return word.text == self.text
-
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token pattern: any of its atoms; ``final`` asks that it closes its clause."""
 
     atoms: tuple[Atom, ...]
-    final: bool = False
+    final: bool
+    exact: frozenset[str]
+    cased: frozenset[str]
+    prefixes: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    infixes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, atoms: Sequence[Atom], final: bool) -> Token:
+        """A token pattern with its alternatives sorted by how they are compared."""
+        by_mode: dict[str, list[str]] = defaultdict(list)
+        for atom in atoms:
+            by_mode[atom.mode].append(atom.text)
+        return cls(
+            tuple(atoms),
+            final,
+            frozenset(by_mode["exact"]),
+            frozenset(by_mode["cased"]),
+            tuple(by_mode["prefix"]),
+            tuple(by_mode["suffix"]),
+            tuple(by_mode["infix"]),
+        )
+
+    @property
+    def rarity(self) -> int:
+        """How telling the token is: the length of its shortest alternative."""
+        return min(len(atom.text) for atom in self.atoms)
 
     def fits(self, word: Word) -> bool:
         """Whether any alternative fits."""
-        return any(atom.fits(word) for atom in self.atoms)
+        norm = word.norm
+        return (
+            norm in self.exact
+            or norm.startswith(self.prefixes)
+            or norm.endswith(self.suffixes)
+            or word.text in self.cased
+            or any(text in norm for text in self.infixes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +129,7 @@ def _token(raw: str) -> Token:
     alternatives = [part for part in body.split("|") if part]
     if not alternatives:
         raise ConfigError(f"pattern {raw!r} has no word in it")
-    return Token(tuple(_atom(part) for part in alternatives), final)
+    return Token.of([_atom(part) for part in alternatives], final)
 
 
 def compile_pattern(pattern: str) -> list[tuple[Token | Gap, ...]]:
@@ -135,17 +154,58 @@ def compile_pattern(pattern: str) -> list[tuple[Token | Gap, ...]]:
     return variants
 
 
-@dataclass(slots=True)
 class _Index:
-    exact: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    cased: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    prefix: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    suffix: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    infix: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Which numbers (of variants, of anchors) a word can stand for; remembered for each word."""
+
+    def __init__(self) -> None:
+        self._modes: dict[str, dict[str, list[int]]] = {
+            mode: defaultdict(list) for mode in ("exact", "cased", "prefix", "suffix", "infix")
+        }
+        self._lengths: tuple[list[int], list[int]] = ([], [])
+        self._cache: dict[str, tuple[int, ...]] = {}
+
+    def add(self, token: Token, number: int) -> None:
+        """Enter a token pattern under a number."""
+        for atom in token.atoms:
+            self._modes[atom.mode][atom.text].append(number)
+
+    def close(self) -> None:
+        """Prepare for look-ups once everything is entered."""
+        self._lengths = (
+            sorted({len(key) for key in self._modes["prefix"]}),
+            sorted({len(key) for key in self._modes["suffix"]}),
+        )
+
+    def of(self, word: Word) -> tuple[int, ...]:
+        """The numbers whose token fits a word."""
+        known = self._cache.get(word.text)
+        if known is None:
+            known = self._look_up(word)
+            if len(self._cache) >= _CACHE_LIMIT:
+                self._cache.clear()
+            self._cache[word.text] = known
+        return known
+
+    def _look_up(self, word: Word) -> tuple[int, ...]:
+        norm, modes = word.norm, self._modes
+        found: set[int] = set(modes["exact"].get(norm, ()))
+        found.update(modes["cased"].get(word.text, ()))
+        for length in self._lengths[0]:
+            found.update(modes["prefix"].get(norm[:length], ()))
+        for length in self._lengths[1]:
+            if length <= len(norm):
+                found.update(modes["suffix"].get(norm[-length:], ()))
+        for text, numbers in modes["infix"].items():
+            if text in norm:
+                found.update(numbers)
+        return tuple(sorted(found))
 
 
 class PatternSet(Generic[T]):
     """Many patterns with payloads, found in one pass.
+
+    A variant is tried only where its first word stands, and only in a sentence that also holds its
+    most telling word (the anchor): that keeps patterns that begin with "the" or "a" cheap.
 
     >>> found = PatternSet([("send|sends troops", "x")]).find(words_of("He sends troops", "en"))
     >>> [(m.payload, m.words) for m in found]
@@ -153,54 +213,37 @@ class PatternSet(Generic[T]):
     """
 
     def __init__(self, rows: Iterable[tuple[str, T]], closers: Iterable[str] = ()) -> None:
-        self._variants: list[tuple[tuple[Token | Gap, ...], T]] = []
-        self._index = _Index()
+        self._variants: list[tuple[tuple[Token | Gap, ...], T, int]] = []
+        self._firsts, self._anchors = _Index(), _Index()
+        self._anchor_numbers: dict[tuple[Atom, ...], int] = {}
         self._closers = frozenset(closers)
-        self._cache: dict[str, tuple[int, ...]] = {}
         for patterns, payload in rows:
             for pattern in patterns.split(" ; "):
                 for variant in compile_pattern(pattern.strip()):
                     self._add(variant, payload)
-        self._prefixes = sorted({len(key) for key in self._index.prefix})
-        self._suffixes = sorted({len(key) for key in self._index.suffix})
+        self._firsts.close()
+        self._anchors.close()
 
     def _add(self, variant: tuple[Token | Gap, ...], payload: T) -> None:
-        number = len(self._variants)
-        self._variants.append((variant, payload))
-        first = variant[0]
-        assert isinstance(first, Token)
-        for atom in first.atoms:
-            getattr(self._index, atom.mode)[atom.text].append(number)
+        tokens = [piece for piece in variant if isinstance(piece, Token)]
+        anchor = max(tokens, key=lambda t: t.rarity)
+        known = self._anchor_numbers.get(anchor.atoms)
+        if known is None:
+            known = self._anchor_numbers[anchor.atoms] = len(self._anchor_numbers)
+            self._anchors.add(anchor, known)
+        self._firsts.add(tokens[0], len(self._variants))
+        self._variants.append((variant, payload, known))
 
-    def _candidates(self, word: Word) -> tuple[int, ...]:
-        known = self._cache.get(word.text)
-        if known is not None:
-            return known
-        index, norm = self._index, word.norm
-        found: set[int] = set(index.exact.get(norm, ()))
-        found.update(index.cased.get(word.text, ()))
-        for length in self._prefixes:
-            found.update(index.prefix.get(norm[:length], ()))
-        for length in self._suffixes:
-            if length <= len(norm):
-                found.update(index.suffix.get(norm[-length:], ()))
-        for text, numbers in index.infix.items():
-            if text in norm:
-                found.update(numbers)
-        result = tuple(sorted(found))
-        if len(self._cache) >= _CACHE_LIMIT:
-            self._cache.clear()
-        self._cache[word.text] = result
-        return result
-
-    def find(self, words: Sequence[Word], tail: str = "") -> list[Match[T]]:
+    def find(self, words: Sequence[Word]) -> list[Match[T]]:
         """All matches in the words of one sentence; the shortest gaps win."""
+        present: set[int] = set()
+        for word in words:
+            present.update(self._anchors.of(word))
         found: list[Match[T]] = []
         for at, word in enumerate(words):
-            for number in self._candidates(word):
-                variant, payload = self._variants[number]
-                hit = self._walk(variant, words, at)
-                if hit is not None:
+            for number in self._firsts.of(word):
+                variant, payload, anchor = self._variants[number]
+                if anchor in present and (hit := self._walk(variant, words, at)) is not None:
                     found.append(Match(payload, hit))
         return found
 
