@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import random
-import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +18,7 @@ from typing import Any, TypeVar
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels import build_senders, channel_client
 from worker.adapters.channels.rendering import ChannelRenderer
-from worker.adapters.embedded import PATIENCE, Engine, OnProgress
+from worker.adapters.embedded import PATIENCE, Engine, OnProgress, stopped_by_signals
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.lock import DatabaseLock
 from worker.adapters.polite import PoliteFetcher
@@ -80,8 +78,6 @@ class App:
         """Close the database."""
         self.store.close()
 
-    # work -----------------------------------------------------------------------------------------
-
     async def run(self) -> None:
         """Poll, read, judge and deliver until SIGTERM or SIGINT, then finish what has begun."""
         async with self._engine() as engine:
@@ -109,7 +105,7 @@ class App:
                     tick=self.settings.worker.tick,
                     on_progress=self._on_progress,
                 )
-                with _stopped_by_signals(engine):
+                with stopped_by_signals(engine):
                     yield engine
 
     def _start(self) -> None:
@@ -168,8 +164,6 @@ class App:
             wall_clock=self._clock.now,
         )
 
-    # care -----------------------------------------------------------------------------------------
-
     def load_baseline(self, path: Path | None = None, *, only_first: bool = False) -> int:
         """Load the reviewed positions of ``path`` (default: as configured); tells how many are new.
 
@@ -183,8 +177,6 @@ class App:
     def retry_deliveries(self, ids: Sequence[str] = ()) -> int:
         """Send dead letters again, all of them if ``ids`` is empty; returns how many."""
         return self.store.outbox.retry(ids, self._clock.now())
-
-    # questions ------------------------------------------------------------------------------------
 
     def positions(
         self,
@@ -257,20 +249,3 @@ def _patiently(step: Callable[[], T]) -> T:
             _log.warning("%s", error)
             time.sleep(0.2)
     return step()
-
-
-@contextmanager
-def _stopped_by_signals(engine: Engine) -> Iterator[None]:
-    """Let SIGTERM and SIGINT stop the engine, where this thread may take signals."""
-    loop, taken = asyncio.get_running_loop(), []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, engine.stop)
-        except (ValueError, RuntimeError, NotImplementedError):  # another thread, or Windows
-            continue
-        taken.append(number)
-    try:
-        yield
-    finally:
-        for number in taken:
-            loop.remove_signal_handler(number)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.core.schedule import FeedState, PollResult, after_poll, outside
+from worker.core.schedule import FeedState, Intervals, PollResult, after_poll, outside
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://news.example/feed"
@@ -184,3 +184,13 @@ def test_whatever_a_feed_answers_it_is_asked_again_within_days_and_not_at_once(
         if result.error is None or result.retry_after is None:
             assert state.next_check_at - NOW >= 13 * MINUTE
         assert state.next_check_at - NOW <= timedelta(days=3.2 * 1.1 + 1)
+
+
+def test_the_configured_intervals_are_used():
+    own = Intervals(timedelta(minutes=20), timedelta(minutes=5), timedelta(hours=1))
+    options = {"now": NOW, "jitter": 0.0, "intervals": own}
+    waits = [
+        after_poll(FRESH, result, high_priority=high, **options).next_check_at - NOW
+        for result, high in ((ok(), False), (ok(), True), (ok(ttl_minutes=300), False))
+    ]
+    assert waits == [20 * MINUTE, 5 * MINUTE, HOUR]

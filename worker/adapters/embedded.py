@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -188,6 +190,7 @@ class Engine:
                 self._done[stage] += 1
                 label = problem or lane
                 self._on_progress(Progress(stage, self._done[stage], label, problem is not None))
+                self._wake.set()
 
     async def _handle(self, work: Work) -> str | None:
         try:
@@ -216,3 +219,20 @@ def _by_lane(works: Sequence[Work]) -> dict[str, list[Work]]:
     for work in works:
         lanes[work.lane].append(work)
     return lanes
+
+
+@contextmanager
+def stopped_by_signals(engine: Engine) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop the engine, where this thread may take signals."""
+    loop, taken = asyncio.get_running_loop(), []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, engine.stop)
+        except (ValueError, RuntimeError, NotImplementedError):  # another thread, or Windows
+            continue
+        taken.append(number)
+    try:
+        yield
+    finally:
+        for number in taken:
+            loop.remove_signal_handler(number)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, or_, select, update
 
 from worker.adapters.store import tables
+from worker.adapters.store.article_rows import (
+    article_values,
+    article_work,
+    content_hash,
+    entry_work,
+)
 from worker.adapters.store.engine import Database
-from worker.adapters.store.feeds import feed_of
 from worker.adapters.store.notes import add_review
 from worker.adapters.store.sql import (
     LOOK_AHEAD,
@@ -24,7 +28,7 @@ from worker.adapters.store.sql import (
     settle,
     upsert,
 )
-from worker.model import Article, Entry, Feed, TextSource
+from worker.model import Article
 from worker.ports import ArticleWork, EntryWork, ReviewItem
 
 #: An article waits at most so long for older entries that are still to be read.
@@ -46,7 +50,7 @@ class Articles:
             rows = by_lane(due, "entry_host", limit)
             ids = [row["entry_id"] for row in rows]
             token = lease(connection, tables.entry, ids, now + lease_for)
-            return [_entry_work(row, token) for row in rows]
+            return [entry_work(row, token) for row in rows]
 
     def save_article(self, work: EntryWork, article: Article, now: datetime) -> bool:
         """Store an article that was read; it then waits to be judged.
@@ -103,7 +107,7 @@ class Articles:
             rows = connection.execute(_due_articles(now, limit)).mappings().all()
             ids = [row["article_id"] for row in rows]
             token = lease(connection, tables.article, ids, now + lease_for)
-            return [_article_work(row, token) for row in rows]
+            return [article_work(row, token) for row in rows]
 
     def save_judge_failure(
         self,
@@ -183,7 +187,7 @@ def _store_article(connection: Connection, work: EntryWork, article: Article, no
     known = connection.execute(select(table).where(table.c.url == url)).mappings().first()
     if known is not None and known["content_hash"] == digest:
         return int(known["id"])
-    values = _article_values(work, replace(article, url=url), digest, now)
+    values = article_values(work, replace(article, url=url), digest, now)
     if known is None:
         made = connection.execute(insert(table).values(revision=1, seeding=work.seeding, **values))
         return int((made.inserted_primary_key or (0,))[0])
@@ -199,98 +203,8 @@ def _keep_revision(connection: Connection, known: RowMapping) -> None:
     upsert(connection, tables.article_revision, [row], on=("article_id", "revision"))
 
 
-def _article_values(
-    work: EntryWork, article: Article, digest: str, now: datetime
-) -> dict[str, Any]:
-    published = article.published
-    return {
-        "url": article.url,
-        "feed_id": work.feed.id,
-        "title": article.title,
-        "text": article.text,
-        "published": published,
-        "sort_at": moment_of(published) or work.entry.published or work.first_seen,
-        "first_seen": work.first_seen,
-        "source": article.source,
-        "language": article.language,
-        "origin": article.origin,
-        "text_source": article.text_source.value,
-        "content_hash": digest,
-        "fetched_at": now,
-        "state": "pending",
-        "attempts": 0,
-        "next_at": now,
-        "lease_until": None,
-        "lease_token": None,
-    }
-
-
-def content_hash(article: Article) -> str:
-    """What tells two texts of one article apart."""
-    return hashlib.sha256(article.full_text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def moment_of(published: str | None) -> datetime | None:
-    """The start of a (partial) ISO date or the time of a date-time, in UTC; ``None`` if neither."""
-    if not published:
-        return None
-    padded = published if len(published) > 7 else f"{published}-01-01"[:10]
-    try:
-        moment = datetime.fromisoformat(padded)
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
 def _rest(connection: Connection, host: str, until: datetime | None, reason: str) -> None:
     if until is None:
         return
     row = {"name": host, "rests_until": until, "reason": reason[:300]}
     upsert(connection, tables.host, [row], on=["name"], change=("rests_until", "reason"))
-
-
-def _entry_work(row: RowMapping, token: str) -> EntryWork:
-    return EntryWork(
-        id=row["entry_id"],
-        entry=Entry(
-            feed_id=row["entry_feed_id"],
-            key=row["entry_key"],
-            url=row["entry_url"],
-            title=row["entry_title"],
-            summary=row["entry_summary"],
-            content=row["entry_content"],
-            published=row["entry_published"],
-            source=row["entry_source"],
-            language=row["entry_language"],
-        ),
-        feed=feed_of(row),
-        host=row["entry_host"],
-        first_seen=row["entry_first_seen"],
-        seeding=row["entry_seeding"],
-        attempts=row["entry_attempts"],
-        token=token,
-        known_article=row["known_article"],
-    )
-
-
-def _article_work(row: RowMapping, token: str) -> ArticleWork:
-    feed: Feed | None = feed_of(row) if row["id"] is not None else None
-    return ArticleWork(
-        id=row["article_id"],
-        article=Article(
-            text=row["article_text"],
-            title=row["article_title"],
-            url=row["article_url"],
-            published=row["article_published"],
-            source=row["article_source"],
-            language=row["article_language"],
-            origin=row["article_origin"],
-            text_source=TextSource(row["article_text_source"]),
-        ),
-        feed=feed,
-        revision=row["article_revision"],
-        first_seen=row["article_first_seen"],
-        seeding=row["article_seeding"],
-        attempts=row["article_attempts"],
-        token=token,
-    )

@@ -69,7 +69,6 @@ def state_row(state: AlertState, now: datetime) -> dict[str, Any]:
         "confirmation": alert.confirmation.value,
         "raised_at": alert.raised_at,
         "updated_at": now,
-        "alert": alert_json(alert),
         "alert_state": _STATE.dump_python(state, mode="json"),
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from worker.adapters.store import tables
-from worker.adapters.store.codec import alert_of, record_of
+from worker.adapters.store.codec import record_of, state_of
 from worker.adapters.store.engine import Database
 from worker.core.ledger import LedgerRecord
 from worker.model import Alert, Slot
@@ -40,19 +40,21 @@ class Queries:
     def alerts(self, *, limit: int = 100, actor: str | None = None) -> list[Alert]:
         """The newest alerts first, each as last told."""
         table = tables.alert
-        query = select(table.c.alert).order_by(table.c.raised_at.desc(), table.c.id).limit(limit)
+        query = (
+            select(table.c.alert_state).order_by(table.c.raised_at.desc(), table.c.id).limit(limit)
+        )
         if actor:
             query = query.where(table.c.actor == actor)
         with self._database.read() as connection:
-            return [alert_of(value) for value in connection.execute(query).scalars()]
+            return [state_of(value).alert for value in connection.execute(query).scalars()]
 
     def alert(self, alert_id: str) -> Alert | None:
         """One alert by its id, or by the beginning of it where that names one only."""
         table = tables.alert
-        query = select(table.c.alert).where(table.c.id.startswith(alert_id, autoescape=True))
+        query = select(table.c.alert_state).where(table.c.id.startswith(alert_id, autoescape=True))
         with self._database.read() as connection:
             found = connection.execute(query.limit(2)).scalars().all()
-        return alert_of(found[0]) if len(found) == 1 else None
+        return state_of(found[0]).alert if len(found) == 1 else None
 
     def deliveries(self, *, limit: int = 100, states: Sequence[str] = ()) -> Rows:
         """The newest deliveries first, with their last outcome."""

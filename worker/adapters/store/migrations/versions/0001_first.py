@@ -6,7 +6,7 @@ Revision 0001, nothing before it.
 import sqlalchemy as sa
 from alembic import op
 
-from worker.adapters.store.tables import Utc
+from worker.adapters.store.columns import Utc
 
 revision = "0001"
 down_revision = None
@@ -51,7 +51,6 @@ def _alert() -> None:
         sa.Column("confirmation", sa.String(length=16), nullable=False),
         sa.Column("raised_at", Utc(), nullable=False),
         sa.Column("updated_at", Utc(), nullable=False),
-        sa.Column("alert", sa.JSON(), nullable=False),
         sa.Column("alert_state", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=("pk_alert")),
     )

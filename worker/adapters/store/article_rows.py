@@ -1,0 +1,104 @@
+"""Rows of entries and articles as values of the model, and back."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from worker.adapters.store.feeds import feed_of
+from worker.model import Article, Entry, Feed, TextSource
+from worker.ports import ArticleWork, EntryWork
+
+
+def article_values(work: EntryWork, article: Article, digest: str, now: datetime) -> dict[str, Any]:
+    """The columns that an article read for ``work`` sets."""
+    published = article.published
+    return {
+        "url": article.url,
+        "feed_id": work.feed.id,
+        "title": article.title,
+        "text": article.text,
+        "published": published,
+        "sort_at": moment_of(published) or work.entry.published or work.first_seen,
+        "first_seen": work.first_seen,
+        "source": article.source,
+        "language": article.language,
+        "origin": article.origin,
+        "text_source": article.text_source.value,
+        "content_hash": digest,
+        "fetched_at": now,
+        "state": "pending",
+        "attempts": 0,
+        "next_at": now,
+        "lease_until": None,
+        "lease_token": None,
+    }
+
+
+def content_hash(article: Article) -> str:
+    """What tells two texts of one article apart."""
+    return hashlib.sha256(article.full_text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def moment_of(published: str | None) -> datetime | None:
+    """The start of a (partial) ISO date or the time of a date-time, in UTC; ``None`` if neither."""
+    if not published:
+        return None
+    padded = published if len(published) > 7 else f"{published}-01-01"[:10]
+    try:
+        moment = datetime.fromisoformat(padded)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def entry_work(row: RowMapping, token: str) -> EntryWork:
+    """The work of a joined row of entry, feed and known article."""
+    return EntryWork(
+        id=row["entry_id"],
+        entry=Entry(
+            feed_id=row["entry_feed_id"],
+            key=row["entry_key"],
+            url=row["entry_url"],
+            title=row["entry_title"],
+            summary=row["entry_summary"],
+            content=row["entry_content"],
+            published=row["entry_published"],
+            source=row["entry_source"],
+            language=row["entry_language"],
+        ),
+        feed=feed_of(row),
+        host=row["entry_host"],
+        first_seen=row["entry_first_seen"],
+        seeding=row["entry_seeding"],
+        attempts=row["entry_attempts"],
+        token=token,
+        known_article=row["known_article"],
+    )
+
+
+def article_work(row: RowMapping, token: str) -> ArticleWork:
+    """The work of a joined row of article and feed."""
+    feed: Feed | None = feed_of(row) if row["id"] is not None else None
+    return ArticleWork(
+        id=row["article_id"],
+        article=Article(
+            text=row["article_text"],
+            title=row["article_title"],
+            url=row["article_url"],
+            published=row["article_published"],
+            source=row["article_source"],
+            language=row["article_language"],
+            origin=row["article_origin"],
+            text_source=TextSource(row["article_text_source"]),
+        ),
+        feed=feed,
+        revision=row["article_revision"],
+        first_seen=row["article_first_seen"],
+        seeding=row["article_seeding"],
+        attempts=row["article_attempts"],
+        token=token,
+    )

@@ -1,0 +1,144 @@
+"""Tables of what comes in: feeds, entries, articles, and what a person should look at."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from worker.adapters.store.columns import Utc, Words, due, metadata, work
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("configured_url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("country", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("priority", String(16), nullable=False),
+    Column("publisher_group", Words),
+    Column("host", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("etag", Words),
+    Column("last_modified", Words),
+    Column("body_hash", String(64)),
+    Column("interval", Float),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("parse_failed", Boolean, nullable=False, server_default=text("false")),
+    Column("moved_to", Words),
+    Column("moved_since", Utc),
+    Column("disabled", Words),
+    Column("last_checked_at", Utc),
+    Column("last_success_at", Utc),
+    Column("last_changed_at", Utc),
+    Column("last_status", Integer),
+    Column("last_error", Words),
+    *work(),
+    due("due", "feed", "next_at", state="active"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", String(64), ForeignKey("feed.id"), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("host", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("summary", Words, nullable=False),
+    Column("content", Words, nullable=False),
+    Column("published", Utc),
+    Column("source", Words),
+    Column("language", Words),
+    Column("first_seen", Utc, nullable=False),
+    Column("sort_at", Utc, nullable=False),
+    Column("seeding", Boolean, nullable=False),
+    Column("article_id", Integer, ForeignKey("article.id")),
+    *work(),
+    UniqueConstraint("feed_id", "key"),
+    Index("ix_entry_feed_id_id", "feed_id", "id"),
+    due("due", "entry", "next_at", "host", state="pending"),
+    due("order", "entry", "sort_at", "attempts", state="pending"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Words, nullable=False, unique=True),
+    Column("feed_id", String(64), ForeignKey("feed.id")),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("published", Words),
+    Column("sort_at", Utc, nullable=False, index=True),
+    Column("first_seen", Utc, nullable=False),
+    Column("source", Words),
+    Column("language", Words),
+    Column("origin", Words),
+    Column("text_source", String(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("fetched_at", Utc, nullable=False),
+    Column("seeding", Boolean, nullable=False),
+    Column("extractor_version", String(64)),
+    Column("relevant", Boolean),
+    Column("claims", Integer),
+    Column("judged_at", Utc),
+    *work(),
+    due("due", "article", "sort_at", "id", state="pending"),
+)
+
+article_revision = Table(
+    "article_revision",
+    metadata,
+    Column("article_id", Integer, ForeignKey("article.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("fetched_at", Utc, nullable=False),
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("rests_until", Utc, nullable=False),
+    Column("reason", Words, nullable=False),
+)
+
+review = Table(
+    "review",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("state", String(16), nullable=False),
+    UniqueConstraint("url", "reason"),
+    due("open", "review", "at", state="open"),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+)
