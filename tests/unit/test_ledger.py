@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.ledger_language import record
 from worker.core.ledger import LedgerRecord, derive_position, holding_record
 from worker.model import Condition, Position, Quantity, Stance, Status
 
+#: A shared machine may stall any one example.
+UNHURRIED = settings(deadline=None, max_examples=100)
 STANCES = st.sampled_from(["ruled_out", "reluctant", "undecided", "open", "committed", "delivered"])
 
 
@@ -192,6 +194,7 @@ def ledgers(draw: st.DrawFn) -> list[LedgerRecord]:
     ]
 
 
+@UNHURRIED
 @given(ledgers(), st.randoms())
 def test_the_order_of_records_does_not_change_the_position(
     records: list[LedgerRecord], random: object
@@ -201,6 +204,7 @@ def test_the_order_of_records_does_not_change_the_position(
     assert derive_position(shuffled) == derive_position(records)
 
 
+@UNHURRIED
 @given(ledgers())
 def test_a_draft_or_lone_report_never_outranks_an_official(records: list[LedgerRecord]) -> None:
     found = derive_position(records)

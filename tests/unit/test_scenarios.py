@@ -18,7 +18,7 @@ from tests.unit.ledger_language import Newsroom, record
 from worker.core.alerting import Policy, alert_line
 from worker.core.judging import judge_article, judge_withdrawal
 from worker.core.ledger import derive_position
-from worker.core.replay import MemoryLedger, moment, replay
+from worker.core.replay import TICK, MemoryLedger, moment, replay
 from worker.model import Article, Severity
 
 SCENARIOS: list[dict[str, Any]] = [
@@ -46,8 +46,8 @@ def test_there_are_at_least_sixty_scenarios_with_names_of_their_own() -> None:
 def test_exactly_the_expected_alerts_are_told(scenario: dict[str, Any]) -> None:
     assert scenario.keys() <= KEYS
     newsroom, ledger, told = Newsroom(), _ledger(scenario), []
-    for step in _steps(scenario, newsroom):
-        told += _judge(step, newsroom, ledger, _policy(scenario))
+    for tick, step in enumerate(_steps(scenario, newsroom)):
+        told += _judge(step, newsroom, ledger, _policy(scenario), tick)
     expected = scenario.get("alerts", [])
     assert [_show(line, want) for line, want in _paired(told, expected)] == expected
     if "suppressed" in scenario:
@@ -65,7 +65,11 @@ def test_a_replay_equals_the_live_run_and_reading_again_tells_nothing(
     steps = _steps(scenario, newsroom)
     articles = [step for step in steps if isinstance(step, Article)]
     live, again, policy = _ledger(scenario), _ledger(scenario), _policy(scenario)
-    told = [line for article in articles for line in _judge(article, newsroom, live, policy)]
+    told = [
+        line
+        for tick, article in enumerate(articles)
+        for line in _judge(article, newsroom, live, policy, tick)
+    ]
     lines = list(replay(articles, newsroom.analyze, policy=policy, ledger=again))
     assert json.dumps(lines) == json.dumps(told)
     latest = {article.url: article for article in articles}
@@ -132,11 +136,16 @@ def _article(
 
 
 def _judge(
-    step: Article | tuple[str, Article], newsroom: Newsroom, ledger: MemoryLedger, policy: Policy
+    step: Article | tuple[str, Article],
+    newsroom: Newsroom,
+    ledger: MemoryLedger,
+    policy: Policy,
+    tick: int = 0,
 ) -> list[dict[str, Any]]:
     article = step if isinstance(step, Article) else step[1]
-    now = moment(article)
-    assert now is not None
+    published = moment(article)
+    assert published is not None
+    now = published + tick * TICK
     if isinstance(step, Article):
         analysis = newsroom.analyze(article)
         verdict = judge_article(article, analysis, view=ledger, now=now, policy=policy)

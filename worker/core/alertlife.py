@@ -7,8 +7,8 @@ from datetime import datetime
 
 from worker.core.alerting import AlertState, Policy, alert_id, severity_of
 from worker.core.compare import Reason
-from worker.core.ledger import LedgerRecord, camp
-from worker.core.views import Suppressed, Verdict
+from worker.core.ledger import LedgerRecord, camp, corroborating, founded
+from worker.core.views import Overlay, Suppressed, Verdict
 from worker.model import Alert, AlertEvent, Change, Confirmation, Status
 
 
@@ -22,23 +22,29 @@ class Context:
     reread: bool = False
 
 
-def raised_by(record: LedgerRecord, change: Change, context: Context) -> AlertState:
-    """The alert that a change raises; unconfirmed unless an official stands behind it."""
+def raised_by(record: LedgerRecord, change: Change, view: Overlay, context: Context) -> AlertState:
+    """The alert that a change raises; unconfirmed unless an official stands behind it, or another
+    origin has said the same before (in an article that only contested another alert).
+    """
+    known = [r for r in view.records(record.slot) if r.live(None)]
     official = record.status is Status.OFFICIAL
+    backed = official or any(r.id == record.id for r in founded(known))
+    behind = [record] if official or not backed else corroborating(record, known)
+    origins = counted_origins(behind)
     alert = Alert(
         id=alert_id(change),
         event=AlertEvent.RAISED,
         change=change,
         severity=severity_of(change, context.policy),
-        confirmation=Confirmation.CONFIRMED if official else Confirmation.UNCONFIRMED,
-        origins=1,
+        confirmation=Confirmation.CONFIRMED if backed else Confirmation.UNCONFIRMED,
+        origins=max(1, len(origins)),
         article=record.evidence.article_url,
         articles=_urls(record),
         evidence=record.evidence,
         raised_at=context.now,
         reasons=change.reasons,
     )
-    return AlertState(alert, change.kind, counted_origins([record]), (record.id,))
+    return AlertState(alert, change.kind, origins, tuple(r.id for r in behind))
 
 
 def counted_origins(records: list[LedgerRecord]) -> frozenset[str]:

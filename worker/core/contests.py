@@ -18,7 +18,7 @@ from worker.core.alertlife import (
     with_event,
 )
 from worker.core.compare import NoChange, Reason
-from worker.core.ledger import LedgerRecord, contradict, derive_position, merge
+from worker.core.ledger import LedgerRecord, camp, contradict, derive_position, merge
 from worker.core.spans import parse_span
 from worker.core.views import Overlay, Verdict
 from worker.model import AlertEvent, Change, ChangeKind, Status
@@ -35,7 +35,7 @@ def contest(record: LedgerRecord, outcome: NoChange, view: Overlay, context: Con
     known = view.alert(alert_id(change))
     if known is not None:
         return quiet(joined(known, record), record, Reason.PART_OF_ALERT, context)
-    raised = raised_by(record, change, context)
+    raised = raised_by(record, change, view, context)
     rival = before.evidence if before else None
     return publish(replace(raised, alert=replace(raised.alert, rival=rival)), context)
 
@@ -46,12 +46,15 @@ def contradicted_report(
     """The report that this claim contradicts before anyone official has confirmed it.
 
     Such a claim withdraws nothing that was ever official: it denies the report, or contests it.
+    A draft does neither.
     """
-    if change.before is None or change.before.status is Status.OFFICIAL:
+    before = change.before
+    if before is None or Status.OFFICIAL is before.status or Status.DRAFT is record.status:
         return None
     for state in reversed(view.open_alerts(record.slot)):
         told = state.alert.change.after.stance
-        if contradict(told, record.stance) and _answers(state, record, context):
+        known = camp(told) == camp(before.stance) and contradict(told, record.stance)
+        if known and _answers(state, record, context):
             return state
     return None
 

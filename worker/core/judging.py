@@ -16,10 +16,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from worker.core.alerting import Policy
-from worker.core.alertlife import Context
+from worker.core.alertlife import Context, suppress
 from worker.core.compare import SAME_NUMBER, NoChange, Reason, compare
 from worker.core.corrections import correct, corrected_to, orphan_of
-from worker.core.ledger import LedgerRecord, contradict, derive_position, holding_record
+from worker.core.ledger import LedgerRecord, contradict, derive_position, holding_record, merge
 from worker.core.origins import KnownText
 from worker.core.records import known_text, reading, records_of, same_reading
 from worker.core.spans import parse_span
@@ -78,9 +78,22 @@ def _judge_records(
         )
     )
     for bundle in _bundles([r for r in records if reading(r) not in kept]):
-        verdict += _judge_bundle(bundle, Overlay(view, verdict), context)
+        lead = next(r for r in records if (r.slot, r.as_of) == (bundle[0].slot, bundle[0].as_of))
+        if (lead.stance, lead.status) != (bundle[0].stance, bundle[0].status):
+            verdict += _outweighed(bundle, lead, context)
+        else:
+            verdict += _judge_bundle(bundle, Overlay(view, verdict), context)
     followed = correct(verdict.retracted, Overlay(view, verdict), context)
     return verdict + (replace(followed, alerts=()) if context.reread else followed)
+
+
+def _outweighed(bundle: Sequence[LedgerRecord], lead: LedgerRecord, context: Context) -> Verdict:
+    """Of one article, one stance a day counts: the lesser is kept and tells nothing."""
+    detail = f"the article itself says {lead.stance.value}, {lead.status.value}"
+    verdict = Verdict(records=tuple(replace(record, set_aside=True) for record in bundle))
+    for record in bundle:
+        verdict += suppress(record, Reason.OUTWEIGHED, context, detail=detail)
+    return verdict
 
 
 def _bundles(records: Sequence[LedgerRecord]) -> list[list[LedgerRecord]]:
@@ -100,8 +113,8 @@ def _judge_bundle(bundle: Sequence[LedgerRecord], view: Overlay, context: Contex
         told = _silence(record, context) or weigh(record, known, context.policy.quantity_tolerance)
         known.append(record)
         if isinstance(told, Change) and not isinstance(outcome, Change):
-            lead, outcome = record, told
-        outcome = _joint(outcome, told)
+            lead = record
+        outcome = _joint(outcome, told, record)
     assert outcome is not None
     stored = Verdict(records=tuple(bundle))
     after = Overlay(view.base, view.verdict + stored)
@@ -113,13 +126,17 @@ def _judge_bundle(bundle: Sequence[LedgerRecord], view: Overlay, context: Contex
     return stored + tell(lead, outcome, after, context)
 
 
-def _joint(one: Change | NoChange | None, other: Change | NoChange) -> Change | NoChange:
-    if one is None or one is other:
-        return other
-    if isinstance(one, Change) and isinstance(other, Change):
-        reasons = tuple(dict.fromkeys((*one.reasons, *other.reasons)))
-        return replace(one, after=other.after, reasons=reasons)
-    return other if isinstance(other, Change) else one
+def _joint(
+    one: Change | NoChange | None, other: Change | NoChange, record: LedgerRecord
+) -> Change | NoChange:
+    """What the records of a bundle say together: a change if any of them is one."""
+    if not isinstance(one, Change):
+        return other if one is None or isinstance(other, Change) else one
+    if one is other:
+        return one
+    more = other.reasons if isinstance(other, Change) else ()
+    reasons = tuple(dict.fromkeys((*one.reasons, *more)))
+    return replace(one, after=merge(one.after, record), reasons=reasons)
 
 
 def _silence(record: LedgerRecord, context: Context) -> NoChange | None:
@@ -144,15 +161,17 @@ def weigh(
     assert holder is not None
     if holder is not record and holder.span.start > record.span.end:
         return NoChange(Reason.OLDER, f"known since {holder.as_of}: {holder.stance.value}")
-    if before is None or holder is record or before.stance is record.stance:
+    if before is None or before.stance is record.stance:
         return compare(record, before, tolerance)
     if not parse_span(before.as_of).overlaps(record.span):
         return compare(record, before, tolerance)
-    if holder.article_key == record.article_key or not contradict(before.stance, record.stance):
-        return NoChange(Reason.OUTWEIGHED, f"{before.stance.value} holds for {before.as_of}")
-    if record.status is Status.OFFICIAL and before.status is Status.OFFICIAL:
+    opposed = contradict(before.stance, record.stance)
+    further = abs(record.stance.rank) > abs(before.stance.rank)
+    if opposed and not further and record.status is before.status is Status.OFFICIAL:
         return NoChange(Reason.CONTESTS, f"{before.stance.value} is known for {before.as_of}")
-    return compare(record, before, tolerance)
+    if holder is record or opposed:
+        return compare(record, before, tolerance)
+    return NoChange(Reason.OUTWEIGHED, f"{before.stance.value} holds for {before.as_of}")
 
 
 def _about(text: KnownText, reason: Reason, now: datetime) -> Suppressed:

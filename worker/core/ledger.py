@@ -8,6 +8,7 @@ are two arguments of it and never a second store.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -34,7 +35,8 @@ class LedgerRecord:
     ``as_of`` is the date from which it holds (true-from), ``known_from`` the moment the worker
     learnt it. ``estimated`` marks an ``as_of`` that no text states. ``dropped`` are conditions that
     the claim says no longer apply. ``retracted_at`` is set when the article was changed or
-    withdrawn; the record stays for what was known before that moment.
+    withdrawn; the record stays for what was known before that moment. ``set_aside`` marks what its
+    own article outweighs: it is kept and never counts.
     """
 
     id: str
@@ -57,6 +59,7 @@ class LedgerRecord:
     confidence: float = 1.0
     rules: tuple[str, ...] = ()
     retracted_at: datetime | None = None
+    set_aside: bool = False
 
     @property
     def span(self) -> Span:
@@ -74,7 +77,9 @@ class LedgerRecord:
         return (self.quantity,) if self.quantity else ()
 
     def live(self, known_at: datetime | None) -> bool:
-        """Whether the record was known, and not retracted, at ``known_at`` (``None``: today)."""
+        """Whether the record counted at ``known_at`` (``None``: today)."""
+        if self.set_aside:
+            return False
         if known_at is None:
             return self.retracted_at is None
         retracted = self.retracted_at is not None and self.retracted_at <= known_at
@@ -104,20 +109,34 @@ def founded(records: Sequence[LedgerRecord]) -> list[LedgerRecord]:
 
     A draft is never among them: repeating a draft adopts nothing.
     """
-    reports = [r for r in records if r.status is Status.REPORTED]
-    return [r for r in records if r.status is Status.OFFICIAL or _corroborated(r, reports)]
+    reports: dict[str, list[LedgerRecord]] = defaultdict(list)
+    for record in records:
+        if record.status is Status.REPORTED:
+            reports[camp(record.stance)].append(record)
+    told = {c: alike for c, alike in reports.items() if len({r.origin for r in alike}) > 1}
+    return [
+        r
+        for r in records
+        if r.status is Status.OFFICIAL
+        or (r.status is Status.REPORTED and _corroborated(r, told.get(camp(r.stance), ())))
+    ]
 
 
-def _corroborated(record: LedgerRecord, reports: Sequence[LedgerRecord]) -> bool:
-    if record.status is not Status.REPORTED:
-        return False
+def _corroborated(record: LedgerRecord, alike: Sequence[LedgerRecord]) -> bool:
     near = record.span.widened(CORROBORATION_DAYS)
-    return any(
-        other.origin != record.origin
-        and camp(other.stance) == camp(record.stance)
-        and near.overlaps(other.span)
-        for other in reports
-    )
+    return any(r.origin != record.origin and near.overlaps(r.span) for r in alike)
+
+
+def corroborating(record: LedgerRecord, known: Iterable[LedgerRecord]) -> list[LedgerRecord]:
+    """The records, drafts aside, that say what ``record`` says of about the same time."""
+    near = record.span.widened(CORROBORATION_DAYS)
+    return [
+        r
+        for r in known
+        if r.status is not Status.DRAFT
+        and camp(r.stance) == camp(record.stance)
+        and near.overlaps(r.span)
+    ]
 
 
 def derive_position(
@@ -165,11 +184,15 @@ def precedence(record: LedgerRecord) -> tuple[int, bool, int]:
 def _holder(records: Sequence[LedgerRecord]) -> LedgerRecord:
     """The record that holds: the latest, and by precedence among those that may be as late.
 
-    At equal rank the one published first stays: nothing is overwritten silently.
+    At equal rank the one published, then known, first stays: nothing is overwritten silently.
     """
     latest = max(r.span.start for r in records)
-    rivals = sorted((r for r in records if r.span.end >= latest), key=lambda r: (r.published, r.id))
+    rivals = sorted((r for r in records if r.span.end >= latest), key=_seniority)
     return max(rivals, key=lambda r: (precedence(r), r.span.start))
+
+
+def _seniority(record: LedgerRecord) -> tuple[str, datetime, int, str]:
+    return record.published, record.known_from, record.stance.rank, record.id
 
 
 def _fold(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from worker.core.ledger import LedgerRecord, precedence, record_id
 from worker.core.origins import (
@@ -67,13 +67,24 @@ def records_of(
     """
     claims = analysis.claims if analysis.relevant else ()
     records = [_record(article, analysis, claim, text, now) for claim in claims]
-    unique = {record.id: record for record in records}
-    return sorted(unique.values(), key=_order)
+    told: dict[object, LedgerRecord] = {}
+    for record in sorted(records, key=_order):
+        told.setdefault(_one_number(record), record)
+    return list(told.values())
+
+
+def _one_number(record: LedgerRecord) -> object:
+    """What one article can say only once: a number per unit, of one stance and day."""
+    if record.quantity is None:
+        return record.id
+    unit = record.quantity.unit
+    return record.slot, record.as_of, record.stance, record.status, unit
 
 
 def _order(record: LedgerRecord) -> tuple[Span, str, tuple[int, ...], str]:
     status, stated, distance = precedence(record)
-    return record.span, str(record.slot), (-status, -stated, -distance), record.id
+    weight = (-status, -stated, -distance, record.stance.rank)
+    return record.span, str(record.slot), weight, f"{record.quantity}{sorted(record.conditions)}"
 
 
 def _record(
@@ -121,7 +132,7 @@ def _published(article: Article, now: datetime) -> str:
         day = parse_day(article.published or "")
     except ValueError:
         return today.isoformat()
-    return article.published or "" if day <= today + timedelta(days=1) else today.isoformat()
+    return article.published or "" if (day - today).days <= 1 else today.isoformat()
 
 
 def _as_of(claim: Claim, text: KnownText) -> str:

@@ -13,10 +13,12 @@ from worker.core.alerting import AlertState, Policy, alert_line
 from worker.core.judging import judge_article
 from worker.core.ledger import LedgerRecord
 from worker.core.origins import KnownText, text_digest
-from worker.core.spans import parse_day
+from worker.core.spans import parse_day, shifted
 from worker.core.views import Suppressed, Verdict
 from worker.model import Analysis, Article, Slot
 
+#: What was read before was known before, also where both are dated to one day.
+TICK = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Analyze = Callable[[Article], Analysis]
 
@@ -59,8 +61,8 @@ class MemoryLedger:
 
     def texts_near(self, day: date, days: int) -> list[KnownText]:
         """The articles published around a day."""
-        first = bisect.bisect_left(self._days, (day - timedelta(days=days), ""))
-        last = bisect.bisect_left(self._days, (day + timedelta(days=days + 1), ""))
+        first = bisect.bisect_left(self._days, (shifted(day, -days), ""))
+        last = bisect.bisect_right(self._days, (shifted(day, days), "\U0010ffff"))
         return [self._texts[key] for _, key in self._days[first:last]]
 
     def slots(self) -> list[Slot]:
@@ -113,13 +115,10 @@ def replay(
     """The lines of ``replay --format json`` (docs/contracts.md), byte for byte the same each time.
 
     ``analyze`` turns an article into its claims. Pass an own ``ledger`` (filled with the baseline)
-    to read afterwards what was known and what was suppressed. The clock of each article is its day
-    of publication; an undated one has that of the article before it.
+    to read afterwards what was known and what was suppressed. The clock is that of ``timed``.
     """
     ledger = ledger if ledger is not None else MemoryLedger(baseline)
-    now = EPOCH
-    for article in in_order(articles):
-        now = max(now, moment(article) or now)
+    for article, now in timed(articles):
         verdict = judge_article(
             article,
             analyze(article),
@@ -131,6 +130,14 @@ def replay(
         )
         ledger.apply(verdict)
         yield from map(alert_line, verdict.alerts)
+
+
+def timed(articles: Iterable[Article]) -> Iterator[tuple[Article, datetime]]:
+    """The articles in order, each with its moment of publication or the tick after the last one."""
+    now = EPOCH
+    for article in in_order(articles):
+        now = max(now + TICK, moment(article) or EPOCH)
+        yield article, now
 
 
 def moment(article: Article) -> datetime | None:

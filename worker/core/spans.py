@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ].*)?", re.DOTALL)
 
@@ -27,8 +27,13 @@ class Span:
 
     def widened(self, days: int) -> Span:
         """The span with ``days`` more on both sides."""
-        margin = timedelta(days=days)
-        return Span(self.start - margin, self.end + margin)
+        return Span(shifted(self.start, -days), shifted(self.end, days))
+
+
+def shifted(day: date, days: int) -> date:
+    """``day`` moved by a number of days, within the years that a date can have."""
+    ordinal = min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(ordinal)
 
 
 def parse_span(text: str) -> Span:

@@ -16,12 +16,19 @@ from worker.core.alertlife import (
     suppress,
     with_event,
 )
-from worker.core.compare import NoChange, Reason
+from worker.core.compare import NoChange, Reason, compare
 from worker.core.contests import answered, contest, contradicted_report, denials
-from worker.core.ledger import CORROBORATION_DAYS, LedgerRecord, camp, derive_position, merge
+from worker.core.ledger import (
+    CORROBORATION_DAYS,
+    LedgerRecord,
+    camp,
+    founded,
+    holding_record,
+    merge,
+)
 from worker.core.spans import parse_span
 from worker.core.views import Overlay, Verdict
-from worker.model import AlertEvent, Change, Confirmation, Status
+from worker.model import AlertEvent, Change, ChangeKind, Confirmation, Status
 
 
 def tell(record: LedgerRecord, change: Change, view: Overlay, context: Context) -> Verdict:
@@ -35,7 +42,7 @@ def tell(record: LedgerRecord, change: Change, view: Overlay, context: Context) 
     known = view.alert(alert_id(change))
     if known is not None:
         return quiet(joined(known, record), record, Reason.PART_OF_ALERT, context)
-    raised = raised_by(record, change, context)
+    raised = raised_by(record, change, view, context)
     return publish(raised, context) + _resolve(raised, record, view, context)
 
 
@@ -48,8 +55,26 @@ def note(record: LedgerRecord, outcome: NoChange, view: Overlay, context: Contex
     denied = denials(record, view, context)
     carried = [s for s in view.open_alerts(record.slot) if same_camp(s, record)]
     if not carried:
-        return denied + suppress(record, outcome.reason, context, detail=outcome.detail)
+        settled = _settled(record, view, context)
+        return denied + (
+            settled or suppress(record, outcome.reason, context, detail=outcome.detail)
+        )
     return denied + _corroborate(carried[-1], record, outcome, context)
+
+
+def _settled(record: LedgerRecord, view: Overlay, context: Context) -> Verdict | None:
+    """A second origin for what first only contested a report: now it is a change of its own."""
+    if record.status is not Status.REPORTED or not _holds(record, view):
+        return None
+    for state in view.open_alerts(record.slot):
+        contested = state.alert.change.kind is ChangeKind.CONTESTED and state.unconfirmed
+        change = compare(record, state.alert.change.before) if contested else None
+        if isinstance(change, Change):
+            raised = raised_by(record, change, view, context)
+            if raised.unconfirmed:
+                return None
+            return publish(raised, context) + _resolve(raised, record, view, context)
+    return None
 
 
 def _fitting(
@@ -146,14 +171,22 @@ def _confirmed(
 
 def _resolve(state: AlertState, record: LedgerRecord, view: Overlay, context: Context) -> Verdict:
     """The open alerts whose position the new one has replaced."""
-    position = derive_position(view.records(record.slot))
-    if position is None or camp(position.stance) != camp(record.stance):
+    if not _holds(record, view):
         return Verdict()
     verdict = Verdict()
     for other in view.open_alerts(record.slot):
         if other.id != state.id:
             verdict += publish(_resolved(other, state, record), context)
     return verdict
+
+
+def _holds(record: LedgerRecord, view: Overlay) -> bool:
+    """Whether the position is now what the record says, and may rest on it."""
+    known = [r for r in view.records(record.slot) if r.live(None)]
+    holder = holding_record(known)
+    if holder is None or camp(holder.stance) != camp(record.stance):
+        return False
+    return holder.id == record.id or any(r.id == record.id for r in founded(known))
 
 
 def _resolved(other: AlertState, state: AlertState, record: LedgerRecord) -> AlertState:
