@@ -7,7 +7,7 @@ This module turns the raw matches of the tables into typed marks and drops those
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from worker.core.claims.lexicon import GOVERNING_ROLES, Lexicon, Row
@@ -142,12 +142,35 @@ def _context(marks: Marks, matches: list[Match[Row]]) -> None:
     for kind, group in by_type.items():
         for match in longest(group):
             marks.context[kind].append(match.words)
-            if kind in PREDICATE_TYPES or kind == "reporting":
+            speaks = kind == "reporting" or (
+                kind in PREDICATE_TYPES and not _masked(marks, match.start)
+            )
+            if speaks:
                 marks.predicates.append(Predicate(kind, None, "", match.words, match.payload.rule))
 
 
+#: Letters of the longest separable particle ("zurück", "bereit").
+_PARTICLE = 6
+
+
+def _tightest(words: Sequence[Word], matches: Sequence[Match[Row]]) -> Iterator[Match[Row]]:
+    """Of matches that end in one and the same particle, the one whose verb stands nearest to it.
+
+    In "sagte, Belgien lehne das Darlehen ab" the "ab" belongs to "lehne", not to "sagte".
+    """
+    starts: dict[int, int] = {}
+    for match in matches:
+        if len(match.words) > 1 and len(words[match.words[-1]].norm) <= _PARTICLE:
+            last = match.words[-1]
+            starts[last] = max(starts.get(last, 0), match.start)
+    for match in matches:
+        nearest = starts.get(match.words[-1], match.start)
+        if len(match.words) != 2 or nearest in match.words or match.start >= nearest:
+            yield match
+
+
 def _predicates(marks: Marks, matches: list[Match[Row]]) -> None:
-    for match in longest(matches):
+    for match in _tightest(marks.words, longest(matches)):
         row = match.payload
         if _masked(marks, match.start):
             continue

@@ -23,6 +23,8 @@ SHORT_GAP, LONG_GAP = 4, 14
 #: Between words: what no gap may cross, and what closes a clause for ``word$``.
 _STOPS = re.compile(r"[.!?;:…]")
 _CLOSES = re.compile(r"[,.!?;:…)\"”“»«–—]")
+#: Short forms whose dot a gap may cross.
+_DOTTED = frozenset({"mrd", "mio", "tsd", "ca", "bzw", "dr", "prof", "mr", "mrs", "gen", "st"})
 _CACHE_LIMIT = 100_000
 
 
@@ -268,7 +270,7 @@ class PatternSet(Generic[T]):
     ) -> int | None:
         for place in range(at, min(at + gap + 1, len(words))):
             word = words[place]
-            if inside and _STOPS.search(word.before):
+            if inside and _stops(words, place):
                 return None
             if token.fits(word) and (not token.final or self._closes(words, place)):
                 return place
@@ -279,6 +281,15 @@ class PatternSet(Generic[T]):
             return True
         following = words[place + 1]
         return bool(_CLOSES.search(following.before)) or following.norm in self._closers
+
+
+def _stops(words: Sequence[Word], place: int) -> bool:
+    """Whether a sentence ends before a word; the dot of "20. Paket" and "1,3 Mrd. Euro" ends none."""
+    before = words[place].before
+    if not _STOPS.search(before):
+        return False
+    last = words[place - 1].text if place else ""
+    return before.strip() != "." or not (last.isdigit() or last.casefold() in _DOTTED)
 
 
 def matches(pattern: str, text: str, language: str, closers: Iterable[str] = ()) -> bool:

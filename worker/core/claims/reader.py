@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from worker.core.claims.clauses import (
@@ -108,7 +108,7 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
     """The measures of a clause; weak mentions give way to a core one of the same clause."""
     named = [set(range(a.start, a.end)) for a in marks.actors if a.code is not None]
     inside = [
-        t
+        _handed_over(t, clause, marks)
         for t in marks.topics
         if t.start in clause
         and not in_parenthesis(marks, t.start)
@@ -156,6 +156,14 @@ def _settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) 
     ):
         best.clear()  # refusing to sign refuses the text, not what stands in it
         best[Measure.DECLARATION] = document
+
+
+def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
+    """Aircraft beside a verb of giving are hardware; flown by the giver they secure the sky."""
+    given = topic.measure is Measure.AIR and topic.kind == "weak"
+    if given and marks.has("giving", clause.start, clause.end):
+        return replace(topic, measure=Measure.ARMS)
+    return topic
 
 
 _ORDER = {"core": 0, "verb": 1, "weak": 2, "force": 3}

@@ -118,10 +118,16 @@ def local_stance(
         ):
             stance = Stance.OPEN
             rules.append("modal")
-    if stance is Stance.RULED_OUT and negated and _has(marks, "temper", clause):
+    negative = negated or _says_no(predicate, marks)
+    if stance is Stance.RULED_OUT and negative and _has(marks, "temper", clause):
         rules.append("tempered")
         stance = Stance.RELUCTANT
     return stance, rules
+
+
+def _says_no(predicate: Predicate, marks: Marks) -> bool:
+    """Whether a cue holds its negation itself ("kein Thema", "not on the table")."""
+    return any(hit[0] in predicate.words for hit in marks.context.get("negation", ()))
 
 
 def _negate(predicate: Predicate) -> Stance | None:
