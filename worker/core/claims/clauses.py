@@ -315,7 +315,7 @@ def _slavic_genitive(marks: Marks, actor: Actor) -> bool:
 def settle_actors(marks: Marks, language: str) -> None:
     """Mark which actors cannot be subjects because they stand behind a preposition."""
     prepositions = _ends(marks, "preposition")
-    agents = _ends(marks, "agent")
+    agents, experiencers = _ends(marks, "agent"), _ends(marks, "experiencer")
     fillers = {w for hit in marks.context.get("article", ()) for w in hit}
     for actor in marks.actors:
         if actor.kind == "oblique":
@@ -326,6 +326,7 @@ def settle_actors(marks: Marks, language: str) -> None:
         if before in prepositions:
             actor.oblique = True
             actor.agent = before in agents
+            actor.experiencer = before in experiencers
 
 
 def _attributive(marks: Marks, actor: Actor) -> bool:
@@ -403,6 +404,8 @@ _MASCULINE = {"kreml", "iran", "irak", "libanon", "sudan", "jemen", "kongo", "ts
 def _article(marks: Marks, actor: Actor) -> str:
     """The German definite article of a name, inside it or before it, or nothing."""
     first = marks.words[actor.start].norm
+    if first in _ARTICLES and marks.words[actor.end - 1].norm == "haag":
+        return ""  # "Den Haag" is a name
     before = marks.words[actor.start - 1].norm if actor.start else ""
     return first if first in _ARTICLES else before if before in _ARTICLES else ""
 

@@ -75,6 +75,7 @@ CONTEXT_TYPES = frozenset(
         "giving",
         "signing",
         "anaphor",
+        "experiencer",
         "pluperfect",
         "perfect",
         "old_stance",

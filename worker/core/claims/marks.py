@@ -34,6 +34,7 @@ class Actor:
     oblique: bool = False
     possessive: bool = False
     agent: bool = False
+    experiencer: bool = False
 
 
 @dataclass(slots=True)

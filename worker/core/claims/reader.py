@@ -93,9 +93,22 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
             if hit[0] in clause
         ]
         if not modals:
+            modals = _bare_refusal(clause, marks)
+        if not modals:
             return
         kind, at = "action", min(modals)
     marks.predicates.append(Predicate(kind, None, "", (at,), "implied deed"))
+
+
+def _bare_refusal(clause: Clause, marks: Marks) -> list[int]:
+    """The negation of a headline without a verb: "Rom: Keine Soldaten in die Ukraine"."""
+    if _ENDED.search(marks.sentence.tail) or any(p.start in clause for p in marks.predicates):
+        return []
+    return [
+        hit[0]
+        for hit in marks.context.get("negation", ())
+        if hit[0] in clause and any(hit[0] < t.start <= hit[0] + 3 for t in marks.topics)
+    ]
 
 
 def _unreal(marks: Marks, question: bool) -> str | None:
@@ -121,7 +134,7 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
             if start in clause
         ][:1]
     best: dict[Measure, Topic] = {}
-    for topic in _heads(inside, marks):
+    for topic in _heads([_as_given(t, clause, marks) for t in inside], marks):
         known = best.get(topic.measure)
         if known is None or _ORDER[topic.kind] < _ORDER[known.kind]:
             best[topic.measure] = topic
@@ -129,6 +142,15 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
         del best[Measure.TROOPS]
     _settle_documents(best, clause, marks)
     return sorted(best.values(), key=lambda t: t.start)
+
+
+def _as_given(topic: Topic, clause: Clause, marks: Marks) -> Topic:
+    """Aircraft handed over are arms; aircraft flown for Ukraine's sky are not."""
+    if topic.measure is not Measure.AIR or topic.kind != "weak":
+        return topic
+    if not marks.has("giving", clause.start, clause.end):
+        return topic
+    return replace(topic, measure=Measure.ARMS)
 
 
 #: An agreement on these is no declaration of the coalition: it takes the measure of its subject.
@@ -203,18 +225,38 @@ _BRIEF = 14
 def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
-    if discourse.measure is None or not _ENDED.search(marks.sentence.tail):
-        return []  # a heading opens a subject of its own
     if not reading.subjects[number].codes or _governs(number, reading):
         return []
     pointed = marks.has("anaphor", clause.start, clause.end)
     kinds = ("stance", "action") if pointed else ("stance",)
     cues = [p for p in predicates_of(clause, marks) if p.kind in kinds]
-    if not cues or discourse.measure_age > (1 if pointed else 0):
+    if not cues:
         return []
+    measure = _named_beside(number, reading)
+    if measure is None and _ENDED.search(marks.sentence.tail):  # a heading recalls nothing
+        measure = _named_before(number, cues[0], pointed, reading, discourse)
+    return [_again(measure, cues[0])] if measure is not None else []
+
+
+def _named_beside(number: int, reading: Reading) -> Measure | None:
+    """The measure of an earlier clause with a stance, or of "…, said X with a view to Y"."""
+    if reading.findings and reading.subjects[number].explicit:
+        return reading.findings[-1].topic.measure
+    for attribution in reading.attributions:
+        topics = _topics(reading.clauses[attribution.clause], reading.marks)
+        if attribution.clause != number and topics:
+            return topics[0].measure
+    return None
+
+
+def _named_before(
+    number: int, cue: Predicate, pointed: bool, reading: Reading, discourse: Discourse
+) -> Measure | None:
+    if discourse.measure_age > (1 if pointed else 0):
+        return None
     spoken = reading.subjects[number].pronoun
-    brief = len(marks.words) <= _BRIEF and (cues[0].stance or Stance.OPEN).rank <= 0
-    return [_again(discourse.measure, cues[0])] if pointed or spoken or brief else []
+    brief = len(reading.marks.words) <= _BRIEF and (cue.stance or Stance.OPEN).rank <= 0
+    return discourse.measure if pointed or spoken or brief else None
 
 
 def _again(measure: Measure, cue: Predicate) -> Topic:
@@ -328,7 +370,7 @@ def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | No
         return "no actor"
     if "implied deed" in judgement.rules and judgement.confidence < _SURE:
         return "neither a known verb nor a named actor"
-    if reading.clauses[number].subordinate and _thought_by_others(number, reading):
+    if _thought_by_others(number, reading):
         return "the guess or wish of somebody who is no government"
     if _was_before(reading.clauses[number], reading.marks):
         return "a stance of the past without a date"
@@ -343,10 +385,18 @@ _SURE = 0.75
 
 
 def _thought_by_others(number: int, reading: Reading) -> bool:
-    """Whether a that-clause hangs on an expert, an opposition politician and the like."""
+    """Whether a clause hangs on an expert, an opposition politician and the like."""
+    clause = reading.clauses[number]
+    if clause.hard or clause.opener in {"contrast", "coordinator"}:
+        return False
     for above in range(number - 1, -1, -1):
-        if reading.clauses[above].opener != "if":
-            return reading.subjects[above].nonstate
+        if reading.clauses[above].opener == "if":
+            continue
+        thinks = clause.subordinate or any(
+            p.kind in {"stance", "reporting", "demand"}
+            for p in predicates_of(reading.clauses[above], reading.marks)
+        )
+        return thinks and reading.subjects[above].nonstate
     return False
 
 
@@ -427,10 +477,21 @@ def _inner(
     if chosen is None:
         return None, [], None
     stance, rules = chain(chosen, cues, clause, marks, language)
+    if stance is Stance.RULED_OUT and _after_correction(topic, clause, marks):
+        return Stance.COMMITTED, [*rules, "but this"], chosen
     if any(at < topic.start for at in phrase_negations(clause, marks)):
         positive = stance is not None and stance.rank > 0
         return (Stance.RULED_OUT if positive else None), [*rules, "not this"], chosen
     return stance, rules, chosen
+
+
+def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "will nicht Soldaten entsenden, sondern Ausbilder": what stands behind the correction holds."""
+    denied = negations(clause, marks)
+    return any(
+        hit[0] in clause and denied and min(denied) < hit[0] < topic.start
+        for hit in marks.context.get("contrast", ())
+    )
 
 
 def _ruling(
@@ -497,10 +558,10 @@ def _special(
     predicate: Predicate, inner: Stance | None, marks: Marks, clause: Clause
 ) -> Stance | None:
     """What a demand, denial, welcome or "no comment" makes of the stance under it."""
-    if predicate.kind != "deny" or inner is None:
+    if predicate.kind != "deny" or negations(clause, marks):
         return None
-    if negations(clause, marks):
-        return None
+    if inner is None:
+        return Stance.RULED_OUT  # "wies Berichte über eine Entsendung zurück"
     if inner is Stance.UNDECIDED:
         return Stance.UNDECIDED
     return Stance.RULED_OUT if inner.rank > 0 else None
@@ -518,7 +579,7 @@ def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
             or 0 <= actor.start - topic.end <= 0
             or (topic.measure is Measure.TROOPS and topic.start <= actor.start < topic.end)
         )
-        genitive = actor.possessive and (
+        genitive = (actor.possessive and not actor.oblique) and (
             0 <= topic.start - actor.end <= 3 or 0 <= actor.start - topic.end <= 1
         )
         overlap = actor.kind in {"adjective", "state"} and actor.end == topic.start

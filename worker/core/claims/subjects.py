@@ -101,22 +101,43 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     for group in groups:
         if group[0].agent and passive:
             return _of_group(group, clause, marks, discourse)
+    owner = _owner_of_cue(groups, clause, marks)
+    if owner is not None:
+        return _of_group(owner, clause, marks, discourse)
+    pronoun = _pronoun(clause, reading, discourse)
+    if pronoun.pronoun or pronoun.codes:
+        return pronoun
+    return _viewer(groups, clause, marks) or pronoun
+
+
+def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> list[Actor] | None:
+    """Whose pledge or refusal it is: "Dänemarks Ankündigung", "die Weigerung der Slowakei"."""
+    cues = [p for p in predicates_of(clause, marks) if p.kind in {"stance", "noun"}]
     for group in groups:
-        if _seat(group[0], clause, marks):
-            return _of_group(group, clause, marks, discourse)
-    return _pronoun(clause, reading, discourse)
+        first = group[0]
+        if not first.possessive:
+            continue
+        for cue in cues:
+            before = 0 <= cue.start - group[-1].end <= 2
+            behind = 0 <= first.start - cue.end <= 1
+            if before or behind:
+                return group
+    return None
 
 
-_IN = frozenset({"у", "в", "во", "w", "we"})
-
-
-def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
-    """A seat of government that speaks without a subject: "у Кремлі заявили", "w Berlinie uznano"."""
-    if actor.kind not in {"oblique", "institution"} or actor.code == "UA":
-        return False
-    if actor.start != clause.start + 1 or marks.words[clause.start].norm not in _IN:
-        return False
-    return any(p.kind in {"reporting", "stance"} for p in predicates_of(clause, marks))
+def _viewer(groups: list[list[Actor]], clause: Clause, marks: Marks) -> Subject | None:
+    """ "Für Moskau eine rote Linie", "im Storting wurde … verabschiedet": a subject in disguise."""
+    if not any(p.kind in {"stance", "noun"} for p in predicates_of(clause, marks)):
+        return None
+    for group in groups:
+        first = group[0]
+        if first.code in {None, "UA"}:
+            continue
+        house = first.oblique and first.kind == "institution"
+        if first.experiencer or (house and marks.has("passive", clause.start, clause.end)):
+            codes = tuple(dict.fromkeys(a.code for a in group if a.code))
+            return Subject(codes, explicit=True)
+    return None
 
 
 def settle_speakers(reading: Reading, discourse: Discourse) -> None:
