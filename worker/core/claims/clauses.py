@@ -213,6 +213,7 @@ def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks))
             or (_has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks))
             or (_finite(last, marks) and _finite(piece, marks))
+            or _new_subject(last, piece, marks)
         ):
             clauses.append(piece)
         else:
@@ -277,9 +278,7 @@ def _interrupted(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause |
     main = clauses[-2]
     if main.subordinate or main.more is not None:
         return None
-    done = {"stance", "action", "action_past", "done"}
-    complete = any(p.start in main and p.kind in done for p in marks.predicates)
-    return None if complete else main
+    return None if _has_predicate(main, marks) else main
 
 
 def in_parenthesis(marks: Marks, index: int) -> bool:

@@ -159,7 +159,10 @@ def _as_of(
 ) -> str | None:
     if published is None:
         return None
-    inside = [t for t in told if t.start in finding.clause and not t.weekday]
+    dated = [t for t in told if not t.weekday]
+    inside = [t for t in dated if t.start in finding.clause]
+    if not inside and len(dated) == 1 and "governed" in finding.rules:
+        inside = dated  # "Ob …, hatte Merz Mitte Dezember offen gelassen"
     if inside:
         return inside[0].value
     return published.isoformat()

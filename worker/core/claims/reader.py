@@ -265,6 +265,8 @@ def _again(measure: Measure, cue: Predicate) -> Topic:
 
 def _governs(number: int, reading: Reading) -> bool:
     """Whether the next clause holds what this one takes its stance on."""
+    if number and reading.clauses[number - 1].opener == "whether":
+        return True
     following = number + 1
     if following >= len(reading.clauses):
         return False
@@ -372,6 +374,8 @@ def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | No
         return "neither a known verb nor a named actor"
     if _thought_by_others(number, reading):
         return "the guess or wish of somebody who is no government"
+    if _not_all(reading.clauses[number], reading.marks):
+        return "not all of them"
     if _was_before(reading.clauses[number], reading.marks):
         return "a stance of the past without a date"
     speaker = speaker_of(number, reading)
@@ -398,6 +402,21 @@ def _thought_by_others(number: int, reading: Reading) -> bool:
         )
         return thinks and reading.subjects[above].nonstate
     return False
+
+
+_ALL = frozenset(
+    ["alle", "allen", "all", "every", "everyone", "tous", "toutes", "todos", "tutti", "iedereen", "wszystkie", "wszyscy", "всі", "всіх", "все", "всех"]
+)
+
+
+def _not_all(clause: Clause, marks: Marks) -> bool:
+    """ "Nicht alle europäischen Länder …": some do, and nobody knows who."""
+    return any(
+        hit[0] in clause
+        and hit[-1] + 1 < len(marks.words)
+        and marks.words[hit[-1] + 1].norm in _ALL
+        for hit in marks.context.get("negation", ())
+    )
 
 
 def _was_before(clause: Clause, marks: Marks) -> bool:

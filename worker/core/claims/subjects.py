@@ -101,6 +101,9 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     for group in groups:
         if group[0].agent and passive:
             return _of_group(group, clause, marks, discourse)
+    for group in groups:
+        if _seat(group[0], clause, marks):
+            return _of_group(group, clause, marks, discourse)
     owner = _owner_of_cue(groups, clause, marks)
     if owner is not None:
         return _of_group(owner, clause, marks, discourse)
@@ -108,6 +111,18 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if pronoun.pronoun or pronoun.codes:
         return pronoun
     return _viewer(groups, clause, marks) or pronoun
+
+
+_IN = frozenset({"у", "в", "во", "w", "we"})
+
+
+def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
+    """A seat of government that speaks without a subject: "у Кремлі заявили", "w Berlinie uznano"."""
+    if actor.kind not in {"oblique", "institution"} or actor.code == "UA":
+        return False
+    if actor.start != clause.start + 1 or marks.words[clause.start].norm not in _IN:
+        return False
+    return any(p.kind in {"reporting", "stance"} for p in predicates_of(clause, marks))
 
 
 def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> list[Actor] | None:
@@ -285,13 +300,28 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
         return said, 0.8
     for earlier in range(number - 1, -1, -1):
         before = reading.subjects[earlier]
-        if before.nonstate or before.codes:
+        if (before.nonstate or before.codes) and _reaches(earlier, number, own, reading):
             return before, 0.8
     if (said := _as_subject(speaker)) is not None:
         return said, 0.75
     if own.pronoun or reading.clauses[number].quoted:
         return _from_before(discourse)
     return Subject(), 0.0
+
+
+#: "Rom: Keine Soldaten": so few words before a colon are a name and nothing else.
+_BARE = 4
+
+
+def _reaches(earlier: int, number: int, own: Subject, reading: Reading) -> bool:
+    """Whether a subject still holds in a later clause: not across a colon or semicolon by itself."""
+    between = reading.clauses[earlier + 1 : number + 1]
+    if own.pronoun or not any(clause.hard for clause in between):
+        return True
+    before = reading.clauses[earlier]
+    predicates = predicates_of(before, reading.marks)
+    bare = not predicates and before.end - before.start <= _BARE
+    return bare or any(p.kind in {"reporting", "stance"} for p in predicates)
 
 
 def _as_subject(speaker: Actor | None) -> Subject | None:
