@@ -134,7 +134,7 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
             if start in clause
         ][:1]
     best: dict[Measure, Topic] = {}
-    for topic in _heads([_as_given(t, clause, marks) for t in inside], marks):
+    for topic in _heads(inside, marks):
         known = best.get(topic.measure)
         if known is None or _ORDER[topic.kind] < _ORDER[known.kind]:
             best[topic.measure] = topic
@@ -142,15 +142,6 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
         del best[Measure.TROOPS]
     _settle_documents(best, clause, marks)
     return sorted(best.values(), key=lambda t: t.start)
-
-
-def _as_given(topic: Topic, clause: Clause, marks: Marks) -> Topic:
-    """Aircraft handed over are arms; aircraft flown for Ukraine's sky are not."""
-    if topic.measure is not Measure.AIR or topic.kind != "weak":
-        return topic
-    if not marks.has("giving", clause.start, clause.end):
-        return topic
-    return replace(topic, measure=Measure.ARMS)
 
 
 #: An agreement on these is no declaration of the coalition: it takes the measure of its subject.
