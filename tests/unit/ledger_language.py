@@ -111,7 +111,7 @@ class Newsroom:
         told = claims or []
         url = url or f"https://{source or 'a'}.example/{at}/{len(self.analyses)}"
         article = Article(
-            text=text if text is not None else f"{url} " + " and ".join(told),
+            text=text if text is not None else self._own_words(told),
             title="",
             url=url,
             published=at,
@@ -121,6 +121,10 @@ class Newsroom:
         parsed = tuple(parse_claim(words) for words in told)
         self.analyses[url, article.text] = Analysis(language, relevant, parsed)
         return article
+
+    def _own_words(self, told: list[str]) -> str:
+        number = len(self.analyses)
+        return " ".join(f"{word}{number}" for word in " and ".join(["News", *told]).split())
 
     def analyze(self, article: Article) -> Analysis:
         """What the extractor would read in an article."""

@@ -236,3 +236,16 @@ def test_no_date_however_wrong_stops_the_judging(published: str | None, as_of: s
     assert record.span.start <= datetime(2026, 12, 31, tzinfo=UTC).date()
     lines = list(replay([article], lambda _: Analysis("en", True, claims)))
     assert all(line["event"] == "raised" for line in lines)
+
+
+def test_copies_are_one_origin_whichever_of_them_comes_first() -> None:
+    text = " ".join(f"word{n}" for n in range(60))
+    for order in ((0, 1, 2), (2, 1, 0), (1, 0, 2)):
+        newsroom, ledger = Newsroom(), MemoryLedger()
+        copies = [
+            newsroom.article(f"2026-02-0{n}", ["DE arms open reported"], source=s, text=text + s)
+            for n, s in enumerate("abc", start=1)
+        ]
+        live(newsroom, [copies[n] for n in order], ledger, LATER)
+        (state,) = ledger.alerts()
+        assert (len(state.origin_ids), state.unconfirmed) == (1, True)
