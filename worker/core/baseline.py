@@ -1,4 +1,4 @@
-"""The reviewed positions known before the first article, and how a new baseline is proposed.
+"""The reviewed positions known before the first article.
 
 ``seeds/baseline.yaml`` names per document the positions drawn from it, each with verbatim evidence.
 """
@@ -54,12 +54,14 @@ def load_baseline(text: str, path: str, documents: Mapping[str, str]) -> list[Le
     ``documents`` maps the name of each seed document to its text. Raises ConfigError naming file,
     line and reason where the file is wrong or an evidence is not verbatim in its document.
     """
-    root = read_yaml(text, path).fields(("version", "documents"))
+    root = read_yaml(text, path).fields(("version", "documents"), ("accepted",))
     if root["version"].value() != 1:
         root["version"].refuse(f"{root['version'].value()!r} is not known; allowed: 1")
     records: list[LedgerRecord] = []
     for place in root["documents"].items():
         records += _document(place, documents)
+    for place in given.items() if (given := root.get("accepted")) else ():
+        place.fields(("at", "by", "positions"), ("note",))
     return _distinct(records, root["documents"])
 
 

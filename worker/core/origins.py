@@ -121,13 +121,19 @@ def copied_from(article: Article, sketch: Sketch, known: Iterable[KnownText]) ->
 
 def publisher_of(article: Article, groups: Mapping[str, str] = MappingProxyType({})) -> str:
     """The publisher group of an article's outlet, else the outlet itself."""
-    host = (urlsplit(article.url).hostname or "") if article.url else ""
-    host = host.removeprefix("www.")
+    host = _host(article.url or "").removeprefix("www.")
     name = (article.source or "").strip().casefold()
     for outlet in (name, host, ".".join(host.split(".")[-2:])):
         if outlet in groups:
             return f"group:{groups[outlet]}"
     return f"outlet:{name or host or article_key(article)}"
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 _AGENCIES = {
@@ -170,7 +176,8 @@ _SIGN_OFF = re.compile(rf"[(\[]?\b(?:{_NAMED})(?:\s*/\s*[\w -]+)*[)\]]?\s*\Z")
 _ACCORDING = re.compile(
     r"(?:nach Angaben (?:von|der Nachrichtenagentur)|wie die (?:Nachrichtenagentur|Agentur)"
     r"|berichtet die Nachrichtenagentur|laut|according to|reported by|told|selon|d’après|d'après"
-    r"|según|secondo|volgens|według|jak podaje|за даними|як повідомляє|по данным|как сообщает)"
+    r"|rapporte|según|informa|secondo|riferisce|volgens|meldt|według|podaje|informuje"
+    r"|за даними|повідомляє|передає|по данным|сообщает|сообщил|передаёт|передает)"
     rf"\s+(?:the |die |l’|l'|la |el |news agency |agence |agencia |agenzia |persbureau |agencja )?"
     rf"(?:{_NAMED})\b",
     re.IGNORECASE,
