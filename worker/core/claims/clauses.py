@@ -20,6 +20,8 @@ _QUOTES = re.compile(r"[\"“”„«»]")
 _COMMA_LANGUAGES = ("de", "pl", "uk", "ru")
 #: Languages whose names of states show their case.
 SLAVIC = frozenset({"pl", "uk", "ru"})
+#: English words of contrast that need no comma before them; "yet" and "still" are mostly adverbs.
+_ENGLISH_CONTRAST = {"but", "while", "whereas", "although", "whilst"}
 _SUBORDINATE = ("if", "whether", "subordinator")
 
 
@@ -65,6 +67,8 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             if words[-1] + 1 == len(marks.words) or at - 1 in prepositions:
                 continue
             bare = kind in {"subordinator", "contrast"} and language in _COMMA_LANGUAGES
+            if language == "en" and kind == "contrast":
+                bare = marks.words[at].norm not in _ENGLISH_CONTRAST
             needs_comma = bare and at > 0
             if needs_comma and not _COMMA.search(marks.words[at].before):
                 continue  # "als Ziel betrachtet": without its comma it is no conjunction
@@ -354,7 +358,7 @@ def _governing_word(marks: Marks, actor: Actor, fillers: set[int], cases: bool) 
         if index in prepositions:
             return index
         if index not in fillers and not _attribute(marks, index):
-            if cases or plain or not direct or not _plain(marks, index):
+            if cases or plain > 1 or not direct or not _plain(marks, index):
                 break
             plain += 1  # one adjective that the tables do not know ("over western Ukraine")
         direct = direct and index not in fillers

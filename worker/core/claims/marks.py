@@ -74,6 +74,7 @@ class Marks:
     """All marks of one sentence."""
 
     sentence: Sentence
+    language: str
     actors: list[Actor] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     predicates: list[Predicate] = field(default_factory=list)
@@ -101,7 +102,7 @@ def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
     by_table: dict[str, list[Match[Row]]] = defaultdict(list)
     for match in lexicon.patterns.find(sentence.words):
         by_table[match.payload.table].append(match)
-    marks = Marks(sentence)
+    marks = Marks(sentence, lexicon.language)
     _conditions(marks, by_table["conditions"])
     _context(marks, by_table["context"])
     _predicates(marks, by_table["cues"])

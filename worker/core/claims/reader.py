@@ -126,6 +126,7 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
         if t.start in clause
         and not in_parenthesis(marks, t.start)
         and not any(set(range(t.start, t.end)) <= words for words in named)
+        and not _in_a_name(t, marks)
     ]
     if not inside:
         return [
@@ -142,6 +143,17 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
         del best[Measure.TROOPS]
     _settle_documents(best, clause, marks)
     return sorted(best.values(), key=lambda t: t.start)
+
+
+_ROLES_OF_WORDS = {Measure.MONITORING, Measure.COMMAND, Measure.DECLARATION}
+
+
+def _in_a_name(topic: Topic, marks: Marks) -> bool:
+    """ "The Nordic Observer", "Strategic Command": a title, no measure (German nouns aside)."""
+    word = marks.words[topic.start]
+    if topic.kind != "weak" or topic.measure not in _ROLES_OF_WORDS or not topic.start:
+        return False
+    return word.capitalised and marks.words[topic.start - 1].capitalised and marks.language != "de"
 
 
 #: An agreement on these is no declaration of the coalition: it takes the measure of its subject.
@@ -218,7 +230,8 @@ def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic
     clause, marks = reading.clauses[number], reading.marks
     if not reading.subjects[number].codes or _governs(number, reading):
         return []
-    pointed = marks.has("anaphor", clause.start, clause.end)
+    asked = clause.opener == "whether" and any(p.kind == "stance" for p in marks.predicates)
+    pointed = asked or marks.has("anaphor", clause.start, clause.end)
     kinds = ("stance", "action") if pointed else ("stance",)
     cues = [p for p in predicates_of(clause, marks) if p.kind in kinds]
     if not cues:
@@ -372,6 +385,8 @@ def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | No
     speaker = speaker_of(number, reading)
     if speaker is not None and speaker.kind == "nonstate":
         return "said by somebody who is no government"
+    if speaker is not None and speaker.code == "UA" and "modal" in judgement.rules:
+        return "a wish of the receiver"
     return None
 
 
@@ -396,7 +411,24 @@ def _thought_by_others(number: int, reading: Reading) -> bool:
 
 
 _ALL = frozenset(
-    ["alle", "allen", "all", "every", "everyone", "tous", "toutes", "todos", "tutti", "iedereen", "wszystkie", "wszyscy", "всі", "всіх", "все", "всех"]
+    [
+        "alle",
+        "allen",
+        "all",
+        "every",
+        "everyone",
+        "tous",
+        "toutes",
+        "todos",
+        "tutti",
+        "iedereen",
+        "wszystkie",
+        "wszyscy",
+        "всі",
+        "всіх",
+        "все",
+        "всех",
+    ]
 )
 
 

@@ -110,7 +110,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     pronoun = _pronoun(clause, reading, discourse)
     if pronoun.pronoun or pronoun.codes:
         return pronoun
-    return _viewer(groups, clause, marks) or pronoun
+    return _viewer(groups, clause, marks) or _by_adjective(clause, marks) or pronoun
 
 
 _IN = frozenset({"у", "в", "во", "w", "we"})
@@ -152,6 +152,22 @@ def _viewer(groups: list[list[Actor]], clause: Clause, marks: Marks) -> Subject 
         if first.experiencer or (house and marks.has("passive", clause.start, clause.end)):
             codes = tuple(dict.fromkeys(a.code for a in group if a.code))
             return Subject(codes, explicit=True)
+    return None
+
+
+#: So near to the beginning of a clause an adjective of a state tells whose its subject is.
+_SUBJECT_REACH = 4
+
+
+def _by_adjective(clause: Clause, marks: Marks) -> Subject | None:
+    """ "A British general assumed …", "Croatian deminers work …": a subject known by its adjective."""
+    predicates = [p.start for p in predicates_of(clause, marks)]
+    for actor in marks.actors:
+        if actor.kind != "adjective" or actor.oblique or actor.code in {None, "UA", "COALITION"}:
+            continue
+        near = clause.start <= actor.start < clause.start + _SUBJECT_REACH
+        if near and predicates and actor.end < min(predicates):
+            return Subject((actor.code,))
     return None
 
 
@@ -240,10 +256,44 @@ def _of_group(
     for actor in marks.actors:  # "In Berlin wies eine Sprecherin …"
         if actor.kind == "capital" and actor.oblique and actor.start in clause and actor.code:
             return Subject((actor.code,), explicit=True, name=name)
+    if marks.words[group[0].end - 1].norm in _PLURAL_ROLES:
+        return Subject(name=name)  # several of them, of several states
     code = _meant(group[0], marks) or (discourse.state if discourse.state_age <= 3 else None)
     if code is not None:
         return Subject((code,), explicit=True, pronoun=True, name=name)
     return Subject(name=name)
+
+
+_PLURAL_ROLES = frozenset(
+    [
+        "leaders",
+        "ministers",
+        "presidents",
+        "officials",
+        "diplomats",
+        "governments",
+        "ambassadors",
+        "staatschefs",
+        "regierungschefs",
+        "minister",
+        "diplomaten",
+        "regierungen",
+        "dirigeants",
+        "ministres",
+        "présidents",
+        "líderes",
+        "ministros",
+        "leader",
+        "ministri",
+        "leiders",
+        "przywódcy",
+        "ministrowie",
+        "лідери",
+        "міністри",
+        "лидеры",
+        "министры",
+    ]
+) - {"minister", "leader"}
 
 
 def _meant(role: Actor, marks: Marks) -> str | None:
