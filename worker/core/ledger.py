@@ -202,11 +202,20 @@ def _fold(
         (r for r in usable if r is not holder and not _outweighed(r, holder)),
         key=lambda r: (r.span.start, precedence(r), r.published, r.id),
     )
+    told = [*earlier, holder]
     position: Position | None = None
-    for record in [*earlier, holder]:
+    for record in told[_run_start(told) :]:
         position = merge(position, record)
     assert position is not None
     return replace(position, origins=_origins(holder, known))
+
+
+def _run_start(told: Sequence[LedgerRecord]) -> int:
+    """Where the run of stances begins of which the last record keeps numbers and conditions."""
+    first = len(told) - 1
+    while first > 0 and _keeps(told[first - 1].stance, told[first].stance):
+        first -= 1
+    return first
 
 
 def _outweighed(record: LedgerRecord, holder: LedgerRecord) -> bool:

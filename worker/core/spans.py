@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ].*)?", re.DOTALL)
 
@@ -36,6 +37,7 @@ def shifted(day: date, days: int) -> date:
     return date.fromordinal(ordinal)
 
 
+@lru_cache(maxsize=8192)
 def parse_span(text: str) -> Span:
     """The span of ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` or an ISO 8601 date-time.
 
