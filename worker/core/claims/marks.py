@@ -111,7 +111,10 @@ def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
     _drop_named_deeds(marks)
     marks.quantities = longest(by_table["quantities"])
     marks.dates = longest(by_table["dates"])
-    marks.relevance = longest(by_table["relevance"])
+    named = [m for m in by_table["relevance"] if m.payload["weight"] == "ukraine"]
+    signs = [m for m in by_table["relevance"] if m.payload["weight"] != "ukraine"]
+    # a sign such as "troops to Ukraine" must not hide that Ukraine is named
+    marks.relevance = longest(named) + longest(signs)
     return marks
 
 
