@@ -17,13 +17,14 @@ from sqlalchemy import event, text
 
 from tests.integration.values import NOW, a_feed, a_record, an_alert, an_entry
 from worker.adapters.store import Store, engine, tables
+from worker.adapters.store.ledger import StoredView
 from worker.core.alerting import AlertState
 from worker.core.compare import Reason
 from worker.core.origins import KnownText
 from worker.core.outbox import Breaker, DeliveryState
 from worker.core.routing import Handover, Silence
 from worker.core.schedule import FeedState
-from worker.core.views import Suppressed, Verdict
+from worker.core.views import JUDGED_ON, Suppressed, Verdict
 from worker.errors import ConfigError, StoreError
 from worker.model import Article, ChangeKind
 from worker.ports import DeliveryResult, Judged, Note, ReviewItem
@@ -597,6 +598,20 @@ def test_a_silence_holds_from_its_start_to_its_end_or_until_it_is_expired(store)
     assert store.silences.expire("s1", NOW + timedelta(minutes=1))
     assert not store.silences.expire("s1", NOW + timedelta(minutes=2))
     assert store.silences.list(ending_after=NOW + timedelta(minutes=2)) == []
+
+
+def test_judging_sees_the_newest_claims_of_a_long_history_and_asking_sees_all(store):
+    days = [f"20{25 - n // 300:02}-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(JUDGED_ON + 40)]
+    records = tuple(
+        replace(a_record("NO"), id=f"r{n}", as_of=day, known_from=NOW + timedelta(seconds=n))
+        for n, day in enumerate(days)
+    )
+    store.ledger.apply(Verdict(records=records), NOW)
+    slot = records[0].slot
+    assert list(store.ledger.records(slot)) == list(records)
+    with store.database.read() as connection:
+        seen = StoredView(connection).records(slot)
+    assert sorted(r.as_of for r in seen) == sorted(days)[-JUDGED_ON:]
 
 
 def test_no_query_of_the_cycle_scans_a_whole_table(store):

@@ -15,10 +15,10 @@ from tests.unit.ledger_language import Newsroom
 from worker.core.alerting import Policy
 from worker.core.compare import Reason
 from worker.core.judging import judge_article
-from worker.core.ledger import derive_position
+from worker.core.ledger import LedgerRecord, derive_position
 from worker.core.replay import MemoryLedger, in_order, replay, timed
 from worker.core.views import Verdict
-from worker.model import Analysis, Article, Position
+from worker.model import Analysis, Article, Position, Slot
 
 #: A shared machine may stall any one example.
 UNHURRIED = settings(deadline=None, max_examples=100)
@@ -249,3 +249,24 @@ def test_copies_are_one_origin_whichever_of_them_comes_first() -> None:
         live(newsroom, [copies[n] for n in order], ledger, LATER)
         (state,) = ledger.alerts()
         assert (len(state.origin_ids), state.unconfirmed) == (1, True)
+
+
+class ShortSight(MemoryLedger):
+    """A view that shows only the newest record of a slot, as a store does of a long history."""
+
+    def records(self, slot: Slot) -> list[LedgerRecord]:
+        return sorted(super().records(slot), key=lambda r: r.as_of)[-1:]
+
+
+def test_an_alert_whose_older_proof_is_out_of_sight_is_not_corrected() -> None:
+    newsroom, ledger = Newsroom(), ShortSight()
+    articles = [
+        newsroom.article("2026-02-01", ["DE troops committed"], source="a"),
+        newsroom.article("2026-02-02", ["DE troops committed"], source="b"),
+        newsroom.article("2026-02-03", ["DE troops committed"], source="c"),
+    ]
+    live(newsroom, articles, ledger)
+    edited = newsroom.article("2026-02-04", [], url=articles[2].url or "")
+    (verdict,) = live(newsroom, [edited], ledger)
+    assert len(verdict.retracted) == 1
+    assert verdict.alerts == ()

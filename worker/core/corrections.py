@@ -18,8 +18,14 @@ def orphan_of(slot: Slot, retracted: Sequence[LedgerRecord], view: Overlay) -> A
     gone = {r.id for r in retracted}
     for state in reversed(view.open_alerts(slot)):
         if gone.intersection(state.records) and not _left(state, view):
-            return state
+            return None if _out_of_sight(state, gone, view) else state
     return None
+
+
+def _out_of_sight(state: AlertState, gone: set[str], view: Overlay) -> bool:
+    """Whether a claim that carries the alert is too old to be seen: nothing says it is retracted."""
+    seen = {r.id for r in view.records(state.alert.change.slot)}
+    return bool(set(state.records) - seen - gone)
 
 
 def corrected_to(
@@ -48,7 +54,7 @@ def correct(retracted: Sequence[LedgerRecord], view: Overlay, context: Context) 
     verdict = Verdict()
     for slot in dict.fromkeys(r.slot for r in retracted):
         for state in view.open_alerts(slot):
-            if gone.intersection(state.records):
+            if gone.intersection(state.records) and not _out_of_sight(state, gone, view):
                 verdict += _correct(state, _left(state, view), context)
     return verdict
 

@@ -13,12 +13,18 @@ from worker.core.ledger import LedgerRecord
 from worker.core.origins import KnownText
 from worker.model import Alert, Slot
 
+#: How many records of a slot judging must see: more than one slot is told of in a season.
+JUDGED_ON = 256
+
 
 class LedgerView(Protocol):
     """What judging needs to read; implemented by the store and, in memory, by the replay."""
 
     def records(self, slot: Slot) -> Sequence[LedgerRecord]:
-        """All records of a slot, retracted ones too."""
+        """The records of a slot, retracted ones too; of a long history the newest by ``as_of``.
+
+        At least ``JUDGED_ON`` of them, so that judging costs the same however long the history is.
+        """
 
     def open_alerts(self, slot: Slot) -> Sequence[AlertState]:
         """The alerts of a slot that no later position has replaced, oldest first."""

@@ -27,7 +27,7 @@ from worker.core.alerting import AlertState
 from worker.core.ledger import LedgerRecord
 from worker.core.origins import KnownText
 from worker.core.routing import Desk
-from worker.core.views import LedgerView, Verdict
+from worker.core.views import JUDGED_ON, LedgerView, Verdict
 from worker.model import Slot
 from worker.ports import ArticleWork, Judged
 
@@ -39,7 +39,19 @@ class StoredView:
         self._connection = connection
 
     def records(self, slot: Slot) -> Sequence[LedgerRecord]:
-        """All records of a slot, retracted ones too."""
+        """The newest records of a slot by date, retracted ones too, in the order they came in."""
+        table = tables.claim
+        query = (
+            select(table.c.record)
+            .where(*_same_slot(table, slot))
+            .order_by(table.c.as_of.desc())
+            .limit(JUDGED_ON)
+        )
+        records = map(record_of, self._connection.execute(query).scalars())
+        return sorted(records, key=lambda r: (r.known_from, r.id))
+
+    def history(self, slot: Slot) -> Sequence[LedgerRecord]:
+        """All records of a slot, however long ago."""
         return self._records(*_same_slot(tables.claim, slot))
 
     def article_records(self, key: str) -> Sequence[LedgerRecord]:
@@ -131,7 +143,7 @@ class Ledger:
     def records(self, slot: Slot) -> Sequence[LedgerRecord]:
         """All records of a slot, retracted ones too."""
         with self._database.read() as connection:
-            return StoredView(connection).records(slot)
+            return StoredView(connection).history(slot)
 
 
 def apply_verdict(
