@@ -142,6 +142,7 @@ def test_killed_at_random_points_the_worker_loses_no_alert(tmp_path):
         repeats = len(receiver.ids) - len(set(receiver.ids))
         app = open_app(config)
         left = app.deliveries(states=["pending", "leased", "dead"])
+        committed = {alert.id for alert in app.alerts(limit=10**6)}
         app.close()
 
     lost = set(expected) - set(receiver.alert_ids)
@@ -150,6 +151,7 @@ def test_killed_at_random_points_the_worker_loses_no_alert(tmp_path):
         f"{receiver.lost_answers} answers lost: lost {len(lost)}, sent twice {repeats}"
     )
     assert len(expected) >= 100
+    assert committed - set(receiver.alert_ids) == set()
     assert lost == set()
     assert left == []
     assert kills == KILLS

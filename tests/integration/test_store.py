@@ -332,6 +332,26 @@ def test_a_later_article_waits_for_an_older_entry_but_not_for_ever(store):
     assert [w.article.text for w in claim_articles(store, soon)] == ["New."]
 
 
+def test_the_time_in_which_no_worker_ran_is_no_waiting(store):
+    old = an_entry("a", "old", published=NOW - timedelta(days=2))
+    new = an_entry("a", "new", published=NOW - timedelta(days=1))
+    with_entries(store, new, old)
+    works = {w.entry.key: w for w in claim_entries(store)}
+    told = Article(text="New.", url=new.url, published="2026-02-28")
+    store.articles.save_article(works["new"], told, NOW)
+    later = NOW + timedelta(hours=5)
+    store.release_leases(later)
+    assert claim_articles(store, later) == []
+    assert [w.entry.key for w in claim_entries(store, later)] == ["old"]
+
+
+def test_the_oldest_entries_are_read_first(store):
+    days = {"b": 1, "c": 3, "a": 2}
+    ages = [an_entry("a", key, published=NOW - timedelta(days=n)) for key, n in days.items()]
+    with_entries(store, *ages)
+    assert [w.entry.key for w in claim_entries(store)] == ["c", "a", "b"]
+
+
 def test_articles_are_judged_in_order_of_publication(store):
     days = [NOW - timedelta(days=n) for n in (1, 3, 2)]
     with_entries(store, *(an_entry("a", str(n), published=day) for n, day in enumerate(days)))

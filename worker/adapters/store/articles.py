@@ -44,7 +44,10 @@ class Articles:
     def claim_entries(
         self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
     ) -> list[EntryWork]:
-        """Take entries to read of up to ``limit`` hosts that are neither busy nor resting."""
+        """Take entries to read of up to ``limit`` hosts that are neither busy nor resting.
+
+        The oldest come first: a change is only told rightly when what went before it is known.
+        """
         with self._database.write() as connection:
             due = connection.execute(_due_entries(now, busy, limit * LOOK_AHEAD)).mappings().all()
             rows = by_lane(due, "entry_host", limit)
@@ -100,8 +103,9 @@ class Articles:
     ) -> list[ArticleWork]:
         """Take up to ``limit`` articles to judge, oldest first.
 
-        What was published later waits (for two minutes at most) while older entries are still
-        unread, so that the ledger learns things in the order in which they happened.
+        What was published later waits (for two minutes at most, not counting the time in which no
+        worker ran) while older entries are still unread, so that the ledger learns things in the
+        order in which they happened.
         """
         with self._database.write() as connection:
             rows = connection.execute(_due_articles(now, limit)).mappings().all()
@@ -147,7 +151,7 @@ def _due_entries(now: datetime, busy: Collection[str], limit: int) -> Select[Any
         .outerjoin(article, article.c.url == entry.c.url)
         .where(in_state(entry, "pending"), entry.c.next_at <= now, free(entry, now))
         .where(entry.c.host.not_in(sorted(busy)), entry.c.host.not_in(resting))
-        .order_by(entry.c.next_at, entry.c.id)
+        .order_by(entry.c.sort_at, entry.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=entry)
     )
@@ -161,7 +165,7 @@ def _due_articles(now: datetime, limit: int) -> Select[Any]:
         .scalar_subquery()
     )
     in_order = or_(
-        unread.is_(None), article.c.sort_at <= unread, article.c.fetched_at <= now - ORDER_PATIENCE
+        unread.is_(None), article.c.sort_at <= unread, article.c.next_at <= now - ORDER_PATIENCE
     )
     due = and_(in_state(article, "pending"), article.c.next_at <= now, free(article, now))
     return (

@@ -20,7 +20,7 @@ from worker.adapters.store.notes import add_notes
 from worker.adapters.store.outbox import Outbox
 from worker.adapters.store.queries import Queries
 from worker.adapters.store.schema import migrate
-from worker.adapters.store.sql import upsert
+from worker.adapters.store.sql import in_state, upsert
 from worker.core.ledger import LedgerRecord
 from worker.ports import Note
 
@@ -54,10 +54,17 @@ class Store:
     def release_leases(self, now: datetime) -> int:
         """End all leases: for a worker that holds the database alone and has just started.
 
-        Returns how many works a dead predecessor had left behind.
+        Returns how many works a dead predecessor had left behind. Articles that wait to be judged
+        wait anew for older entries, as nobody could read those meanwhile.
         """
         left = 0
+        article = tables.article
         with self.database.write() as connection:
+            connection.execute(
+                update(article)
+                .where(in_state(article, "pending"), article.c.next_at < now)
+                .values(next_at=now)
+            )
             for table in (tables.feed, tables.entry, tables.article, tables.delivery):
                 held = connection.execute(
                     update(table)

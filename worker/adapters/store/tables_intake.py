@@ -69,8 +69,7 @@ entry = Table(
     *work(),
     UniqueConstraint("feed_id", "key"),
     Index("ix_entry_feed_id_id", "feed_id", "id"),
-    due("due", "entry", "next_at", "host", state="pending"),
-    due("order", "entry", "sort_at", "attempts", state="pending"),
+    due("order", "entry", "sort_at", "attempts", "host", state="pending"),
 )
 
 article = Table(

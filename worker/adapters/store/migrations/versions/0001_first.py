@@ -447,19 +447,11 @@ def _entry() -> None:
         sa.PrimaryKeyConstraint("id", name=("pk_entry")),
         sa.UniqueConstraint("feed_id", "key", name=("uq_entry_feed_id_key")),
     )
-    op.create_index(
-        "ix_entry_due",
-        "entry",
-        ["next_at", "host"],
-        unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    )
     op.create_index("ix_entry_feed_id_id", "entry", ["feed_id", "id"], unique=False)
     op.create_index(
         "ix_entry_order",
         "entry",
-        ["sort_at", "attempts"],
+        ["sort_at", "attempts", "host"],
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
