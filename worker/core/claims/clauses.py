@@ -61,7 +61,7 @@ def split(marks: Marks, language: str) -> list[Clause]:
 def _openers(marks: Marks, language: str) -> dict[int, str]:
     found: dict[int, str] = {}
     prepositions = _ends(marks, "preposition")  # "on that territory" opens no clause
-    for kind in ("coordinator", "contrast", "subordinator", "whether", "if"):
+    for kind in ("coordinator", "subordinator", "contrast", "whether", "if"):
         for words in marks.context.get(kind, ()):
             at = words[0]
             if words[-1] + 1 == len(marks.words) or at - 1 in prepositions:
@@ -90,7 +90,7 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
             continue
         cut = bool(_COMMA.search(word.before))
         kind = openers.get(index)
-        if kind is not None and not cut and _joins_phrases(marks, index):
+        if kind == "coordinator" and not cut and _joins_phrases(marks, index):
             continue
         if not cut and kind is None and index not in speech:
             continue
@@ -117,7 +117,8 @@ def _joins_phrases(marks: Marks, index: int) -> bool:
         return True
     if "-" in marks.words[index].before:
         return True
-    after = range(index + 1, index + 3)
+    verbs = {w for p in marks.predicates for w in p.words}
+    after = range(index + 1, index + 2 + (index + 1 not in verbs))
     actors = [a for a in marks.actors if a.kind not in {"nonstate"}]
     return (any(a.end == index for a in actors) and any(a.start in after for a in actors)) or (
         any(t.end == index for t in marks.topics) and any(t.start in after for t in marks.topics)

@@ -142,6 +142,8 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
     if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
         del best[Measure.TROOPS]
     _settle_documents(best, clause, marks)
+    _settle_aid(best, marks)
+    _settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
 
 
@@ -183,6 +185,28 @@ def _settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) 
         best[Measure.DECLARATION] = document
 
 
+def _settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "1 billion in military aid" is money, "a package worth 1 billion" and "military aid" are arms."""
+    arms, funding = best.get(Measure.ARMS), best.get(Measure.FUNDING)
+    if arms is None or funding is None:
+        return
+    if arms.end <= funding.start or funding.end <= arms.start:
+        return  # two mentions, two measures
+    paid = any(end <= arms.start for _, end in marks.money)
+    del best[Measure.ARMS if paid else Measure.FUNDING]
+
+
+def _settle_command(best: dict[Measure, Topic]) -> None:
+    """Leading the naval component is command, not ships."""
+    command = best.get(Measure.COMMAND)
+    if command is None:
+        return
+    for measure in (Measure.NAVY, Measure.AIR, Measure.TROOPS, Measure.MONITORING):
+        led = best.get(measure)
+        if led is not None and 0 <= led.start - command.end <= 2:
+            del best[measure]
+
+
 def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
     """Aircraft beside a verb of giving are hardware; flown by the giver they secure the sky."""
     given = topic.measure is Measure.AIR and topic.kind == "weak"
@@ -221,6 +245,8 @@ def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
 
 
 _ENDED = re.compile(r"[.!…]")
+#: "… while Italy and Poland will not": so short a clause leaves its verb to the one before.
+_ELLIPSIS = 8
 #: "Berlin declined as well." A sentence this short may leave its measure to the one before.
 _BRIEF = 14
 
@@ -234,6 +260,8 @@ def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic
     pointed = asked or marks.has("anaphor", clause.start, clause.end)
     kinds = ("stance", "action") if pointed else ("stance",)
     cues = [p for p in predicates_of(clause, marks) if p.kind in kinds]
+    if not cues and reading.findings and clause.end - clause.start <= _ELLIPSIS:
+        cues = [p for p in predicates_of(clause, marks) if p.rule == "implied deed"]
     if not cues:
         return []
     measure = _named_beside(number, reading)
@@ -359,6 +387,11 @@ def _govern(
 
 def _own(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> None:
     """Give the measure to its possessor where the clause has no subject ("polnische Truppen")."""
+    giver = _giver(judgement.subject, topic, reading.clauses[number], reading.marks)
+    if giver is not None:
+        judgement.subject = Subject((giver,))
+        judgement.rules = [*judgement.rules, "told by the receiver"]
+        return
     possessors = _possessors(topic, reading.clauses[number], reading.marks)
     if not possessors or reading.subjects[number].explicit:
         return
@@ -366,6 +399,16 @@ def _own(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> 
         return
     judgement.subject = Subject(possessors)
     judgement.confidence = max(judgement.confidence, 0.75)
+
+
+def _giver(subject: Subject, topic: Topic, clause: Clause, marks: Marks) -> str | None:
+    """ "Ukraine has received two systems from Germany": the claim is the giver's."""
+    if subject.codes != ("UA",) or topic.measure in _UKRAINE_OWN:
+        return None
+    for actor in marks.actors:
+        if actor.agent and actor.start in clause and actor.code not in {None, "UA", "RU"}:
+            return actor.code
+    return None
 
 
 def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | None:
@@ -465,7 +508,9 @@ def _found(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -
             topic=topic,
             stance=stance,
             clause=reading.clauses[number],
-            status=_status(subject, speaker, reading),
+            status=Status.REPORTED
+            if "told by the receiver" in judgement.rules
+            else _status(subject, speaker, reading),
             speaker=subject.name or (speaker.name if speaker is not None else None),
             rules=[topic.rule, *judgement.rules],
             confidence=judgement.confidence

@@ -88,6 +88,11 @@ class Reading:
 def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     marks, clause = reading.marks, reading.clauses[number]
     groups = _groups(clause, marks)
+    owner = _owner_of_cue(groups, clause, marks)
+    if owner is not None and all(
+        g[0].oblique or g[0].possessive or g[0].start > owner[0].start for g in groups
+    ):
+        return _of_group(owner, clause, marks, discourse)
     for group in groups:
         first = group[0]
         if first.oblique or first.possessive:
@@ -99,18 +104,23 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         p.kind == "action_past" for p in predicates_of(clause, marks)
     )
     for group in groups:
-        if group[0].agent and passive:
+        if group[0].agent and (passive or _done_by(group[0], marks)):
             return _of_group(group, clause, marks, discourse)
     for group in groups:
         if _seat(group[0], clause, marks):
             return _of_group(group, clause, marks, discourse)
-    owner = _owner_of_cue(groups, clause, marks)
     if owner is not None:
         return _of_group(owner, clause, marks, discourse)
     pronoun = _pronoun(clause, reading, discourse)
     if pronoun.pronoun or pronoun.codes:
         return pronoun
     return _viewer(groups, clause, marks) or _by_adjective(clause, marks) or pronoun
+
+
+def _done_by(actor: Actor, marks: Marks) -> bool:
+    """ "Howitzers pledged by Sweden": the words right before the preposition are the deed."""
+    deeds = {w for p in marks.predicates if p.kind != "reporting" for w in p.words}
+    return bool({actor.start - 2, actor.start - 3} & deeds)
 
 
 _IN = frozenset({"у", "в", "во", "w", "we"})
@@ -128,11 +138,20 @@ def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
 def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> list[Actor] | None:
     """Whose pledge or refusal it is: "Dänemarks Ankündigung", "die Weigerung der Slowakei"."""
     cues = [p for p in predicates_of(clause, marks) if p.kind in {"stance", "noun"}]
-    for group in groups:
+    adjectives = [
+        [a] for a in marks.actors if a.kind == "adjective" and a.start in clause and not a.oblique
+    ]
+    for group in [*groups, *adjectives]:
         first = group[0]
-        if not first.possessive:
+        if not first.possessive and first.kind != "adjective":
+            continue
+        if first.code in {None, "UA", "COALITION"}:
             continue
         for cue in cues:
+            if first.kind == "adjective":
+                if cue.kind == "noun" and cue.start == first.end:
+                    return group
+                continue
             before = 0 <= cue.start - group[-1].end <= 2
             behind = 0 <= first.start - cue.end <= 1
             if before or behind:
@@ -166,7 +185,7 @@ def _by_adjective(clause: Clause, marks: Marks) -> Subject | None:
         if actor.kind != "adjective" or actor.oblique or actor.code in {None, "UA", "COALITION"}:
             continue
         near = clause.start <= actor.start < clause.start + _SUBJECT_REACH
-        if near and predicates and actor.end < min(predicates):
+        if near and predicates and actor.end <= min(predicates):
             return Subject((actor.code,))
     return None
 
