@@ -20,6 +20,32 @@ _QUOTES = re.compile(r"[\"“”„«»]")
 _COMMA_LANGUAGES = ("de", "pl", "uk", "ru")
 #: Languages whose names of states show their case.
 SLAVIC = frozenset({"pl", "uk", "ru"})
+#: In those languages only these join clauses without a comma; "natomiast", "hingegen" are adverbs.
+_CONJUNCTIONS = frozenset(
+    [
+        "und",
+        "oder",
+        "sowie",
+        "bzw",
+        "beziehungsweise",
+        "sowohl",
+        "als",
+        "i",
+        "oraz",
+        "lub",
+        "albo",
+        "а",
+        "та",
+        "і",
+        "й",
+        "або",
+        "чи",
+        "и",
+        "или",
+        "да",
+        "либо",
+    ]
+)
 #: English words of contrast that need no comma before them; "yet" and "still" are mostly adverbs.
 _ENGLISH_CONTRAST = {"but", "while", "whereas", "although", "whilst"}
 _SUBORDINATE = ("if", "whether", "subordinator")
@@ -66,7 +92,10 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             at = words[0]
             if words[-1] + 1 == len(marks.words) or at - 1 in prepositions:
                 continue
-            bare = kind in {"subordinator", "contrast"} and language in _COMMA_LANGUAGES
+            bare = language in _COMMA_LANGUAGES and (
+                kind in {"subordinator", "contrast"}
+                or (kind == "coordinator" and marks.words[at].norm not in _CONJUNCTIONS)
+            )
             if language == "en" and kind == "contrast":
                 bare = marks.words[at].norm not in _ENGLISH_CONTRAST
             needs_comma = bare and at > 0

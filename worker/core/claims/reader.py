@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from worker.core.claims.clauses import (
+    SLAVIC,
     Clause,
     in_parenthesis,
     mark_possessors,
@@ -487,9 +488,14 @@ def _not_all(clause: Clause, marks: Marks) -> bool:
 
 def _was_before(clause: Clause, marks: Marks) -> bool:
     """ "Finland, which had so far ruled out …": told as a contrast to what holds now."""
+    told_back = (
+        clause.opener == "subordinator"
+        if marks.language in SLAVIC  # no tense of its own for the past before the past
+        else marks.has("pluperfect", clause.start, clause.end)
+    )
     return (
         marks.has("old_stance", clause.start, clause.end)
-        and marks.has("pluperfect", clause.start, clause.end)
+        and told_back
         and not any(m.start in clause for m in marks.dates)
     )
 
