@@ -229,6 +229,7 @@ def _groups(clause: Clause, marks: Marks) -> list[list[Actor]]:
         if a.kind in (*SUBJECT_KINDS, "oblique")
         and a.start in clause
         and not in_parenthesis(marks, a.start)
+        and not _owns_role(a, marks)
     ]
     groups: list[list[Actor]] = []
     persons = {a.start for a in actors if a.kind == "person"}
@@ -245,6 +246,14 @@ def _groups(clause: Clause, marks: Marks) -> list[list[Actor]]:
         else:
             groups.append([actor])
     return groups
+
+
+def _owns_role(actor: Actor, marks: Marks) -> bool:
+    """Whether a name only tells whose role follows: "Belgium's government", "Dänemarks Parlament"."""
+    return actor.possessive and any(
+        role.kind == "role" and role.start <= actor.start and actor.end <= role.end
+        for role in marks.actors
+    )
 
 
 def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
