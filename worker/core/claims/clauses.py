@@ -123,6 +123,8 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
             continue
         if not cut and kind is None and index not in speech:
             continue
+        if kind is None and language == "de" and _relative(marks, index):
+            kind = "subordinator"
         if kind is None and not cut and index in speech:
             kind = "main"
         pieces.append(Clause(start, index, opener, comma, quoted=quoted, hard=hard))
@@ -132,6 +134,30 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
     if marks.words:
         pieces.append(Clause(start, len(marks.words), opener, comma, quoted=quoted, hard=hard))
     return pieces
+
+
+_RELATIVE = frozenset(["der", "die", "das", "den", "dem", "deren", "dessen", "denen"])
+
+
+def _relative(marks: Marks, index: int) -> bool:
+    """ "…, das einen Einsatz ausgeschlossen hatte": a pronoun behind a comma, a finite verb at the end."""
+    words = marks.words
+    first = (
+        index + 1
+        if any(index == hit[-1] for hit in marks.context.get("preposition", ()))
+        else index
+    )
+    if first >= len(words) or words[first].norm not in _RELATIVE or "," not in words[index].before:
+        return False
+    last = first
+    while last + 1 < len(words) and not _COMMA.search(words[last + 1].before):
+        last += 1
+    if last - first < 2 or words[last].capitalised or words[last - 1].norm == "zu":
+        return False
+    finite = {w for p in marks.predicates for w in p.words}
+    kinds = ("modal_will", "modal_open", "modal_must", "perfect", "passive", "pluperfect")
+    finite |= {w for kind in kinds for hit in marks.context.get(kind, ()) for w in hit}
+    return last in finite
 
 
 _NUMERIC = re.compile(r"^\d")

@@ -227,7 +227,7 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
     for left, right in pairwise(list(kept)):
         if left.measure is right.measure or left not in kept or not _attached(left, right, marks):
             continue
-        if left.kind == "weak" and right.kind in {"core", "verb"}:
+        if left.kind == "force" or (left.kind == "weak" and right.kind in {"core", "verb"}):
             kept.remove(left)
         elif right.kind != "verb":
             kept.remove(right)
