@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from worker.cli import care, ledger, reading, running, told
+from worker.cli import baselines, care, ledger, reading, replaying, running, told
 
 app = typer.Typer(
     help="Tells when a state changes what it will do for Ukraine's security.",
@@ -40,7 +40,7 @@ for _command in (
     running.run,
     running.demo,
     reading.analyze,
-    reading.replay,
+    replaying.replay,
     reading.evaluate,
     ledger.positions,
     told.suppressed,
@@ -49,6 +49,7 @@ for _command in (
 ):
     app.command()(_command)
 app.add_typer(told.alerts, name="alerts")
+baselines.add_to(ledger.baseline)
 app.add_typer(ledger.baseline, name="baseline")
 app.add_typer(care.deliveries, name="deliveries")
 app.add_typer(care.channels, name="channels")

@@ -1,19 +1,19 @@
-"""Commands that read articles from files: ``analyze``, ``replay``, ``evaluate``."""
+"""Commands that read articles from files: ``analyze`` and ``evaluate``."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from worker.adapters.files import article_files, read_article
+from worker.adapters.files import read_article
+from worker.cli.changes import evaluate_alerts
 from worker.cli.configuration import ConfigOption, extractor, load_if_there
 from worker.cli.output import Format, FormatOption, emit, steps, table, warn
+from worker.cli.replaying import baseline_records
 from worker.errors import InputError
 from worker.model import Article
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help=".json, .txt or .html")]
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help=".json files or folders")]
 Gold = Annotated[list[Path], typer.Argument(metavar="GOLD", help="labelled files or folders")]
 
 
@@ -97,95 +96,6 @@ def _quantity(value: dict[str, Any] | None) -> str:
     return quantity_label(Quantity(**value), "en")
 
 
-def replay(
-    paths: Paths,
-    format_: FormatOption = Format.TEXT,
-    config: ConfigOption = None,
-    baseline: Annotated[
-        Path | None, typer.Option(help="Another baseline.yaml than the configured one.")
-    ] = None,
-) -> int:
-    """Judge articles in the order of their publication against the baseline: what is told."""
-    from worker.adapters.seeds import read_baseline
-    from worker.core.claims import EXTRACTOR_VERSION
-    from worker.core.replay import replay as judged
-    from worker.settings import bundled_baseline
-
-    settings = load_if_there(config)
-    bundled = settings.baseline_file if settings else bundled_baseline()
-    records = read_baseline(baseline or bundled)
-    articles, failed = _articles(list(article_files(paths)))
-    if not articles:
-        return 1
-    reader = extractor(config)
-    with steps(len(articles), "judging") as step:
-
-        def read(article: Article) -> Any:
-            next(step)
-            return reader.analyze(article)
-
-        lines = judged(
-            articles,
-            read,
-            records,
-            policy=settings.alerts.policy() if settings else None,
-            extractor_version=EXTRACTOR_VERSION,
-            groups=settings.publisher_groups if settings else {},
-        )
-        _show_alerts(lines, format_)
-    return 1 if failed else 0
-
-
-def _articles(files: Sequence[Path]) -> tuple[list[Article], int]:
-    articles, failed = [], 0
-    for file in files:
-        try:
-            articles.append(_dated(read_article(file), file))
-        except InputError as error:
-            warn(f"{file}: {error}")
-            failed += 1
-    return articles, failed
-
-
-def _dated(article: Article, file: Path) -> Article:
-    """The article, undated where ``published`` is no date, which is told."""
-    from worker.core.replay import moment
-
-    if article.published is None or moment(article) is not None:
-        return article
-    warn(f'{file}: "published" is no date such as 2026-01-31: {article.published[:40]!r}')
-    return replace(article, published=None)
-
-
-def _show_alerts(lines: Iterator[dict[str, Any]], format_: Format) -> None:
-    if format_ is Format.JSON:
-        for line in lines:
-            emit(line)
-        return
-    table(
-        "Alerts",
-        ("event", "kind", "actor", "measure", "from", "to", "status", "severity", "n", "article"),
-        [_alert_row(line) for line in lines],
-        empty="none",
-    )
-
-
-def _alert_row(line: dict[str, Any]) -> tuple[object, ...]:
-    before = line["from"]["stance"] if line["from"] else "–"
-    return (
-        line["event"],
-        line["kind"],
-        line["actor"],
-        line["measure"],
-        before,
-        line["to"]["stance"],
-        line["status"],
-        line["severity"],
-        line["origins"],
-        line["article"],
-    )
-
-
 def evaluate(
     gold: Gold,
     format_: FormatOption = Format.TEXT,
@@ -193,10 +103,20 @@ def evaluate(
     diff: Annotated[
         Path | None, typer.Option(help="An earlier --format json report: what was gained, lost.")
     ] = None,
+    changes: Annotated[
+        Path | None, typer.Option(help="Labelled changes: judge the alerts instead of the claims.")
+    ] = None,
+    gold_claims: Annotated[
+        bool, typer.Option(help="With --changes: feed the labelled claims in, no extractor.")
+    ] = False,
 ) -> int:
     """Precision, recall and F1 of claims against labelled articles, with the errors listed."""
     from worker.core import evaluate as scoring
 
+    if changes:
+        records = baseline_records(None, load_if_there(config))
+        analyze = None if gold_claims else extractor(config).analyze
+        return evaluate_alerts(gold, changes, records, analyze, format_)
     articles = scoring.read_gold(gold)
     old = _old_report(diff) if diff else None
     reader = extractor(config)

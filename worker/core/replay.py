@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
@@ -130,6 +130,33 @@ def replay(
         )
         ledger.apply(verdict)
         yield from map(alert_line, verdict.alerts)
+
+
+def diff_lines(
+    old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The alert events that only the new replay tells, and those that only the old one told.
+
+    Two lines are one event where alert, event, stance told and confirmation agree.
+    """
+    before, after = list(old), list(new)
+    known, told = Counter(map(_event_key, before)), Counter(map(_event_key, after))
+    return _beyond(after, known), _beyond(before, told)
+
+
+def _event_key(line: Mapping[str, Any]) -> tuple[str, ...]:
+    return line["alert_id"], line["event"], line["to"]["stance"], line["status"]
+
+
+def _beyond(lines: list[dict[str, Any]], others: Counter[tuple[str, ...]]) -> list[dict[str, Any]]:
+    left = Counter(others)
+    found = []
+    for line in lines:
+        if left[_event_key(line)] > 0:
+            left[_event_key(line)] -= 1
+        else:
+            found.append(line)
+    return found
 
 
 def timed(articles: Iterable[Article]) -> Iterator[tuple[Article, datetime]]:
