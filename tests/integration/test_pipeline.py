@@ -372,6 +372,19 @@ async def test_the_running_worker_polls_on_its_own_and_stops_when_told(desk):
     assert time.monotonic() - begun < 5
 
 
+async def test_alerts_too_many_for_one_message_follow_in_the_next_and_none_is_left_out(desk):
+    desk.options["route"] = {"group_by": []}
+    actors = ("NO", "SE", "DK", "FI", "EE", "LV", "LT", "PL", "ES", "PT")
+    padding = "with a long explanation of what was promised, when and by whom, " * 10
+    for actor in actors:
+        for measure in ("troops", "air", "navy"):
+            desk.story(f"{actor}{measure}".lower(), f"CLAIM {actor} {measure} committed {padding}")
+    await desk.round()
+    assert all(body["data"]["omitted"] == [] for body in desk.hook.bodies)
+    assert len(desk.hook.alert_ids) == len(set(desk.hook.alert_ids)) == 30
+    assert 1 < len(desk.hook.bodies) < 30
+
+
 async def test_progress_is_told_stage_by_stage(desk):
     seen: list[Progress] = []
     desk.story("a", "CLAIM NO troops committed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from worker.core import outbox, reading
 from worker.core.outbox import DeliveryState
 from worker.errors import DeliveryError
 from worker.pipeline.tools import Tools
-from worker.ports import DeliveryResult, DeliveryWork
+from worker.ports import DeliveryResult, DeliveryWork, DueGroup
 
 #: Most time one attempt at a delivery may take, in seconds.
 SEND_SECONDS = 30.0
@@ -24,11 +25,31 @@ async def flush(tools: Tools, horizon: timedelta = timedelta(0)) -> int:
     """
     now = tools.clock.now()
     await _bury_expired(tools, now)
-    groups = await tools.db(tools.store.groups.due, now, horizon)
-    for group in groups:
-        payload = tools.renderer.alerts(group.channel, reading.told_once(group.alerts))
-        await tools.db(tools.store.groups.flush, group, payload, now)
-    return len(groups)
+    flushed = 0
+    while groups := await tools.db(tools.store.groups.due, now, horizon):
+        done = [await _flush_one(tools, group, now) for group in groups]
+        flushed += sum(done)
+        if not any(done):
+            break
+    return flushed
+
+
+async def _flush_one(tools: Tools, group: DueGroup, now: datetime) -> bool:
+    """Make the delivery of a group, of as many of its alerts as one message holds.
+
+    The store moves the others on to a group of their own, which is due at once.
+    """
+    size = len(group.alerts)
+    payload = _payload(tools, group, size)
+    while size > 1 and not tools.renderer.complete(payload):
+        size = size * 2 // 3
+        payload = _payload(tools, group, size)
+    told = replace(group, alerts=group.alerts[:size])
+    return await tools.db(tools.store.groups.flush, told, payload, now)
+
+
+def _payload(tools: Tools, group: DueGroup, size: int) -> dict[str, Any]:
+    return tools.renderer.alerts(group.channel, reading.told_once(group.alerts[:size]))
 
 
 async def _bury_expired(tools: Tools, now: datetime) -> None:

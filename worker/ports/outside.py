@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -97,6 +97,10 @@ class Renderer(Protocol):
 
     def alerts(self, channel: str, alerts: Sequence[Alert]) -> dict[str, Any]:
         """The payload that tells ``alerts`` on ``channel``."""
+        ...
+
+    def complete(self, payload: Mapping[str, Any]) -> bool:
+        """Whether a payload tells all of its alerts, and had to leave none out for its size."""
         ...
 
     def notice(self, channel: str, title: str, text: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from worker.core.render import render_note, render_payload
@@ -26,6 +26,11 @@ class ChannelRenderer:
         if rendered.problem:
             log.error("channel %s: told in plain text, as %s", channel, rendered.problem)
         return rendered.payload
+
+    def complete(self, payload: Mapping[str, Any]) -> bool:
+        """Whether a payload tells all of its alerts; a webhook's body has a limit of size."""
+        data = payload.get("data")
+        return not (isinstance(data, Mapping) and data.get("omitted_count"))
 
     def notice(self, channel: str, title: str, text: str) -> dict[str, Any]:
         """The payload of an operational notice on ``channel``."""
