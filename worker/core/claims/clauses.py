@@ -139,6 +139,9 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
 _RELATIVE = frozenset(["der", "die", "das", "den", "dem", "deren", "dessen", "denen"])
 
 
+_PARTICIPLE = re.compile(r"^\w{0,5}ge\w+(?:t|en)$")
+
+
 def _relative(marks: Marks, index: int) -> bool:
     """ "…, das einen Einsatz ausgeschlossen hatte": a pronoun behind a comma, a finite verb at the end."""
     words = marks.words
@@ -154,7 +157,7 @@ def _relative(marks: Marks, index: int) -> bool:
         last += 1
     if last - first < 2 or words[last].capitalised or words[last - 1].norm == "zu":
         return False
-    finite = {w for p in marks.predicates for w in p.words}
+    finite = {w for p in marks.predicates for w in p.words if not _PARTICIPLE.match(words[w].norm)}
     kinds = ("modal_will", "modal_open", "modal_must", "perfect", "passive", "pluperfect")
     finite |= {w for kind in kinds for hit in marks.context.get(kind, ()) for w in hit}
     return last in finite
@@ -478,6 +481,27 @@ def _german_genitive(marks: Marks, actor: Actor, article: str) -> bool:
 
 
 _ARTICLES = {"der", "die", "das", "des", "dem", "den"}
+
+
+_INFIX = re.compile(r"^\w{2,}zu\w{3,}en$")
+
+
+def infinitival(clause: Clause, marks: Marks) -> bool:
+    """Whether a clause is a German or Dutch infinitive: it has no subject of its own, whoever it names."""
+    if marks.language not in {"de", "nl"} or clause.opener != "main" or not clause.comma:
+        return False
+    kinds = ("modal_will", "modal_open", "modal_must", "perfect", "passive", "pluperfect")
+    if any(hit[0] in clause for kind in kinds for hit in marks.context.get(kind, ())):
+        return False
+    verbs = {w for p in marks.predicates if p.start in clause for w in p.words}
+    verbs |= {t.end - 1 for t in marks.topics if t.start in clause}
+    verbs.add(clause.end - 1)
+    return any(
+        _INFIX.match(marks.words[w].norm)
+        or (w > clause.start and marks.words[w - 1].norm in {"zu", "te"})
+        for w in verbs
+        if w < len(marks.words)
+    )
 
 
 def predicates_of(clause: Clause, marks: Marks) -> list[Predicate]:

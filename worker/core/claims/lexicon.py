@@ -76,6 +76,7 @@ CONTEXT_TYPES = frozenset(
         "signing",
         "anaphor",
         "experiencer",
+        "instead",
         "pluperfect",
         "perfect",
         "old_stance",

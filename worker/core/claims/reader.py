@@ -144,6 +144,7 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
         del best[Measure.TROOPS]
     _settle_documents(best, clause, marks)
     _settle_aid(best, marks)
+    _settle_payment(best)
     _settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
 
@@ -197,6 +198,17 @@ def _settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
     del best[Measure.ARMS if paid else Measure.FUNDING]
 
 
+def _settle_payment(best: dict[Measure, Topic]) -> None:
+    """Paying for weapons is money: "finance two more Patriot batteries"."""
+    funding = best.get(Measure.FUNDING)
+    if funding is None or funding.kind != "verb":
+        return
+    for measure in (Measure.ARMS, Measure.AIR_DEFENCE, Measure.INDUSTRY):
+        bought = best.get(measure)
+        if bought is not None and 0 <= bought.start - funding.end <= _ATTACHED:
+            del best[measure]
+
+
 def _settle_command(best: dict[Measure, Topic]) -> None:
     """Leading the naval component is command, not ships."""
     command = best.get(Measure.COMMAND)
@@ -227,6 +239,8 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
     for left, right in pairwise(list(kept)):
         if left.measure is right.measure or left not in kept or not _attached(left, right, marks):
             continue
+        if left.measure is Measure.DECLARATION and marks.has("signing"):
+            continue  # "sign a declaration on the force": the text and what stands in it
         if left.kind == "force" or (left.kind == "weak" and right.kind in {"core", "verb"}):
             kept.remove(left)
         elif right.kind != "verb":
@@ -285,11 +299,13 @@ def _named_beside(number: int, reading: Reading) -> Measure | None:
 def _named_before(
     number: int, cue: Predicate, pointed: bool, reading: Reading, discourse: Discourse
 ) -> Measure | None:
-    if discourse.measure_age > (1 if pointed else 0):
+    if pointed and discourse.topic is not None and discourse.topic_age <= 1:
+        return discourse.measure if discourse.measure_age <= 1 else discourse.topic
+    if discourse.measure_age > 0:
         return None
     spoken = reading.subjects[number].pronoun
     brief = len(reading.marks.words) <= _BRIEF and (cue.stance or Stance.OPEN).rank <= 0
-    return discourse.measure if pointed or spoken or brief else None
+    return discourse.measure if spoken or brief else None
 
 
 def _again(measure: Measure, cue: Predicate) -> Topic:
@@ -388,7 +404,12 @@ def _govern(
 
 def _own(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> None:
     """Give the measure to its possessor where the clause has no subject ("polnische Truppen")."""
-    giver = _giver(judgement.subject, topic, reading.clauses[number], reading.marks)
+    received = judgement.chosen is not None and judgement.chosen.kind in {"done", "action_past"}
+    giver = (
+        _giver(judgement.subject, topic, reading.clauses[number], reading.marks)
+        if received
+        else None
+    )
     if giver is not None:
         judgement.subject = Subject((giver,))
         judgement.rules = [*judgement.rules, "told by the receiver"]
@@ -531,15 +552,15 @@ def _signed(judgement: _Judgement, topic: Topic, marks: Marks) -> Stance:
     """Signing delivers the text itself and only promises what stands in it."""
     stance, chosen = judgement.stance, judgement.chosen
     assert stance is not None
-    if stance.rank < Stance.COMMITTED.rank or chosen is None:
-        return stance
     signing = {w for hit in marks.context.get("signing", ()) for w in hit}
-    if not signing & set(chosen.words):
+    if chosen is None or stance.rank <= 0 or not signing & set(chosen.words):
         return stance
-    if topic.measure in {Measure.DECLARATION, Measure.INDUSTRY}:
-        past = chosen.kind in {"action_past", "done", "stance"}
-        return Stance.DELIVERED if past and "intention" not in judgement.rules else stance
-    return Stance.COMMITTED
+    past = "done" in judgement.rules or chosen.kind in {"action_past", "done"}
+    text = topic.measure in {Measure.DECLARATION, Measure.INDUSTRY}
+    if text and (past or chosen.kind == "stance") and "intention" not in judgement.rules:
+        possible = topic.measure is not Measure.DECLARATION and stance is Stance.OPEN
+        return stance if possible else Stance.DELIVERED
+    return min(stance, Stance.COMMITTED, key=lambda s: s.rank)
 
 
 def _stance_cues(clause: Clause, marks: Marks) -> list[Predicate]:
@@ -560,6 +581,7 @@ def _inner(
         nearest = min(special, key=lambda p: _distance(p, topic))
         if (
             chosen is None
+            or nearest.kind == "deny"
             or (nearest.start < topic.start and nearest.start < chosen.start)
             or (_distance(nearest, topic) < _distance(chosen, topic))
         ):
@@ -572,6 +594,11 @@ def _inner(
     stance, rules = chain(chosen, cues, clause, marks, language)
     if stance is Stance.RULED_OUT and _after_correction(topic, clause, marks):
         return Stance.COMMITTED, [*rules, "but this"], chosen
+    if any(
+        hit[-1] < topic.start <= hit[-1] + 3 and hit[0] in clause
+        for hit in marks.context.get("instead", ())
+    ):
+        return None, [*rules, "instead of this"], chosen
     if any(at < topic.start for at in phrase_negations(clause, marks)):
         positive = stance is not None and stance.rank > 0
         return (Stance.RULED_OUT if positive else None), [*rules, "not this"], chosen

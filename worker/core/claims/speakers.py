@@ -146,8 +146,10 @@ def _directly(marks: Marks, actor: Actor, start: int) -> bool:
 
 
 def _broken_between(marks: Marks, actor: Actor, start: int, end: int) -> bool:
+    """Whether punctuation or a predicate parts a name from a role."""
     left, right = (actor.end, start) if actor.end <= start else (end, actor.start)
-    return any(
+    deeds = {w for p in marks.predicates for w in p.words}
+    return any(i in deeds for i in range(left, right)) or any(
         _BREAK.search(marks.words[i].before) for i in range(left, min(right + 1, len(marks.words)))
     )
 

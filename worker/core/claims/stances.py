@@ -208,7 +208,12 @@ def _perfect(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
 
 
 def _bare_english(predicate: Predicate, marks: Marks) -> bool:
-    """An infinitive or gerund that nothing makes finite: "to send", "sending", "for sending"."""
+    """An infinitive or gerund that nothing makes finite: "to send", "sending", "for sending".
+
+    In a headline the infinitive behind a name is finite: "Norway to send minehunters".
+    """
+    if any(a.code and a.end == predicate.start - 1 for a in marks.actors):
+        return False
     word = marks.words[predicate.start].norm
     before = marks.words[predicate.start - 1].norm if predicate.start else ""
     if word.endswith("ing"):
@@ -252,6 +257,8 @@ def chain(
 ) -> tuple[Stance | None, list[str]]:
     """The stance of the chosen cue together with the cues right beside it."""
     stance, rules = local_stance(chosen, clause, marks, language)
+    if chosen.kind in {"done", "action_past"}:
+        return stance, rules  # "pledged by Sweden has arrived"
     for other in cues:
         if other is chosen or other.kind not in {"stance", "noun"}:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from worker.core.claims.clauses import Clause, in_parenthesis, predicates_of
+from worker.core.claims.clauses import Clause, in_parenthesis, infinitival, predicates_of
 from worker.core.claims.marks import Actor, Marks, Topic
 from worker.core.claims.speakers import Attribution
 from worker.model import Measure, Stance, Status
@@ -25,6 +25,9 @@ class Discourse:
     speaker_nonstate: bool = False
     measure: Measure | None = None
     measure_age: int = 99
+    #: The last measure named at all, with or without a stance.
+    topic: Measure | None = None
+    topic_age: int = 99
     #: In an interview: whose answers they are, once known.
     interview: bool = False
     host: str | None = None
@@ -35,6 +38,7 @@ class Discourse:
         self.state_age += 1
         self.speaker_age += 1
         self.measure_age += 1
+        self.topic_age += 1
 
 
 @dataclass(slots=True)
@@ -87,6 +91,8 @@ class Reading:
 
 def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     marks, clause = reading.marks, reading.clauses[number]
+    if infinitival(clause, marks):
+        return Subject()
     groups = _groups(clause, marks)
     owner = _owner_of_cue(groups, clause, marks)
     if owner is not None and all(
@@ -467,6 +473,8 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
             )
             discourse.speaker_nonstate = speaker.kind == "nonstate"
             discourse.speaker_age = 0
+    if reading.marks.topics:
+        discourse.topic, discourse.topic_age = reading.marks.topics[-1].measure, 0
     if reading.findings:
         discourse.measure, discourse.measure_age = reading.findings[-1].topic.measure, 0
     elif question and reading.marks.topics:
