@@ -7,7 +7,8 @@ from datetime import datetime
 
 from worker.core.alerting import AlertState, Policy, alert_id, severity_of
 from worker.core.compare import Reason
-from worker.core.ledger import LedgerRecord, camp, corroborating, founded
+from worker.core.ledger import LedgerRecord, corroborating, founded
+from worker.core.stances import camp
 from worker.core.views import Overlay, Suppressed, Verdict
 from worker.model import Alert, AlertEvent, Change, Confirmation, Status
 

@@ -18,8 +18,9 @@ from worker.core.alertlife import (
     with_event,
 )
 from worker.core.compare import NoChange, Reason
-from worker.core.ledger import LedgerRecord, camp, contradict, derive_position, merge
+from worker.core.ledger import LedgerRecord, derive_position, merge
 from worker.core.spans import parse_span
+from worker.core.stances import camp, contradict
 from worker.core.views import Overlay, Verdict
 from worker.model import AlertEvent, Change, ChangeKind, Status
 

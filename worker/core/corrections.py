@@ -8,7 +8,8 @@ from dataclasses import replace
 from worker.core.alerting import AlertState
 from worker.core.alertlife import Context, counted_origins, publish, with_event
 from worker.core.compare import NoChange
-from worker.core.ledger import LedgerRecord, camp, merge
+from worker.core.ledger import LedgerRecord, merge
+from worker.core.stances import camp
 from worker.core.views import Overlay, Verdict
 from worker.model import AlertEvent, Change, ChangeKind, Confirmation, Slot, Status
 

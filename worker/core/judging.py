@@ -19,10 +19,11 @@ from worker.core.alerting import Policy
 from worker.core.alertlife import Context, suppress
 from worker.core.compare import SAME_NUMBER, NoChange, Reason, compare
 from worker.core.corrections import correct, corrected_to, orphan_of
-from worker.core.ledger import LedgerRecord, contradict, derive_position, holding_record, merge
+from worker.core.ledger import LedgerRecord, derive_position, holding_record, merge
 from worker.core.origins import KnownText
 from worker.core.records import known_text, reading, records_of, same_reading
 from worker.core.spans import parse_span
+from worker.core.stances import contradict
 from worker.core.telling import note, tell
 from worker.core.views import LedgerView, Overlay, Suppressed, Verdict
 from worker.model import Analysis, Article, Change, Status

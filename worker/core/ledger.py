@@ -14,18 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from worker.core.spans import Span, parse_span
+from worker.core.stances import camp, keeps
 from worker.model import Condition, Evidence, Position, Quantity, Slot, Stance, Status
 
 #: Two reports confirm each other only if they date the stance at most this many days apart.
 CORROBORATION_DAYS = 30
-
-_CAMPS = {
-    Stance.OPPOSED: "refusal",
-    Stance.RULED_OUT: "refusal",
-    Stance.COMMITTED: "pledge",
-    Stance.DELIVERED: "pledge",
-}
-_OFFERS = frozenset({Stance.OPEN, Stance.COMMITTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +83,6 @@ def record_id(article_key: str, revision: int, values: Iterable[object]) -> str:
     """A stable id for a claim of an article: the same text and reading give the same id."""
     told = "\x1f".join([article_key, str(revision), *map(str, values)])
     return hashlib.sha256(told.encode()).hexdigest()[:32]
-
-
-def camp(stance: Stance) -> str:
-    """The stances that confirm each other: a pledge and its delivery, a refusal and a rejection."""
-    return _CAMPS.get(stance, stance.value)
-
-
-def contradict(one: Stance, other: Stance) -> bool:
-    """Whether two stances cannot both be told of one actor: readiness against refusal, or a pledge
-    against anything that is no readiness."""
-    low, high = sorted((one.rank, other.rank))
-    return low < 0 < high or (low <= 0 and high >= Stance.COMMITTED.rank)
 
 
 def founded(records: Sequence[LedgerRecord]) -> list[LedgerRecord]:
@@ -213,7 +194,7 @@ def _fold(
 def _run_start(told: Sequence[LedgerRecord]) -> int:
     """Where the run of stances begins of which the last record keeps numbers and conditions."""
     first = len(told) - 1
-    while first > 0 and _keeps(told[first - 1].stance, told[first].stance):
+    while first > 0 and keeps(told[first - 1].stance, told[first].stance):
         first -= 1
     return first
 
@@ -248,7 +229,7 @@ def merge(before: Position | None, record: LedgerRecord) -> Position:
 def _quantities(before: Position | None, record: LedgerRecord) -> tuple[Quantity, ...]:
     """One quantity per unit, the one told last first."""
     told = record.quantities
-    if before is None or not _keeps(before.stance, record.stance):
+    if before is None or not keeps(before.stance, record.stance):
         return told
     units = {q.unit for q in told}
     return told + tuple(q for q in before.quantities if q.unit not in units)
@@ -256,12 +237,8 @@ def _quantities(before: Position | None, record: LedgerRecord) -> tuple[Quantity
 
 def _conditions(before: Position | None, record: LedgerRecord) -> frozenset[Condition]:
     """Same stance: what is not mentioned stays. A new stance brings its own, if it names any."""
-    if before is None or not _keeps(before.stance, record.stance):
+    if before is None or not keeps(before.stance, record.stance):
         return record.conditions
     if before.stance is not record.stance and record.conditions:
         return record.conditions
     return (before.conditions - record.dropped) | record.conditions
-
-
-def _keeps(before: Stance, after: Stance) -> bool:
-    return before is after or (before in _OFFERS and after in _OFFERS)

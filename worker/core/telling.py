@@ -18,15 +18,9 @@ from worker.core.alertlife import (
 )
 from worker.core.compare import NoChange, Reason, compare
 from worker.core.contests import answered, contest, contradicted_report, denials
-from worker.core.ledger import (
-    CORROBORATION_DAYS,
-    LedgerRecord,
-    camp,
-    founded,
-    holding_record,
-    merge,
-)
+from worker.core.ledger import CORROBORATION_DAYS, LedgerRecord, founded, holding_record, merge
 from worker.core.spans import parse_span
+from worker.core.stances import camp
 from worker.core.views import Overlay, Verdict
 from worker.model import AlertEvent, Change, ChangeKind, Confirmation, Status
 
