@@ -7,33 +7,48 @@ from dataclasses import dataclass
 
 from worker.core.claims.marks import Marks
 
+#: So many sentences, the title included, tell what an article is about.
+_LEAD = 5
+#: What the signs must add up to: with claims read, without, and where the lead does not name Ukraine.
+_ENOUGH, _ENOUGH_ALONE, _ENOUGH_LATE = 4, 6, 10
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The signs counted in an article."""
 
     ukraine: int
+    lead: bool
     strong: int
     signs: int
     against: int
     findings: int
 
     @property
+    def score(self) -> int:
+        """Signs for coverage less those for another coalition or topic."""
+        signs = 3 * min(self.strong, 3) + min(self.signs, 4) + min(self.ukraine, 4)
+        return signs - 2 * self.against
+
+    @property
     def relevant(self) -> bool:
         """The verdict."""
-        if not self.ukraine:
+        if not self.ukraine or not (self.strong or self.findings):
             return False
-        score = 3 * min(self.strong, 3) + min(self.signs, 4) + min(self.ukraine, 4) - self.against
-        return (self.findings > 0 and score >= 4) or score >= 6
+        if not self.lead:
+            return self.score >= _ENOUGH_LATE
+        return self.score >= (_ENOUGH if self.findings else _ENOUGH_ALONE)
 
 
 def coverage(readings: Sequence[Marks], findings: int) -> Coverage:
     """Count the signs of coverage over the sentences of an article."""
     totals = {"ukraine": 0, "3": 0, "2": 0, "1": 0, "-1": 0, "-2": 0, "-3": 0}
-    for marks in readings:
+    lead = False
+    for number, marks in enumerate(readings):
         for match in marks.relevance:
-            totals[match.payload["weight"]] += 1
+            weight = match.payload["weight"]
+            totals[weight] += 1
+            lead = lead or (weight == "ukraine" and number < _LEAD)
     against = totals["-1"] + 2 * totals["-2"] + 3 * totals["-3"]
-    return Coverage(
-        totals["ukraine"], totals["3"], 2 * totals["2"] + totals["1"], against, findings
-    )
+    signs = 2 * totals["2"] + totals["1"]
+    return Coverage(totals["ukraine"], lead, totals["3"], signs, against, findings)
