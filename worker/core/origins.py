@@ -108,15 +108,22 @@ def copied_from(article: Article, sketch: Sketch, known: Iterable[KnownText]) ->
     """The earliest known text that this one is a copy of."""
     if len(sketch) < LEAST_SHINGLES:
         return None
-    key = article_key(article)
+    key, own = article_key(article), frozenset(sketch)
     models = [
         text
         for text in known
         if text.article_key != key
         and len(text.sketch) >= LEAST_SHINGLES
+        and _may_be_copy(own, text.sketch)
         and similarity(sketch, text.sketch) >= COPY_SIMILARITY
     ]
     return min(models, key=lambda text: (text.published, text.article_key), default=None)
+
+
+def _may_be_copy(own: frozenset[int], other: Sketch) -> bool:
+    """A cheap upper bound of the similarity, which rules nearly all other texts out."""
+    least = min(SKETCH_SIZE, max(len(own), len(other)))
+    return len(own.intersection(other)) >= COPY_SIMILARITY * least
 
 
 def publisher_of(article: Article, groups: Mapping[str, str] = MappingProxyType({})) -> str:
