@@ -10,15 +10,16 @@ from pathlib import Path
 
 from worker.core.claims.clean import is_interview, is_question, kept, without_dateline
 from worker.core.claims.dates import Told, find_dates
+from worker.core.claims.details import conditions_of, same_paragraph, speaker_of_claim
 from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
-from worker.core.claims.marks import Marks, mark
+from worker.core.claims.marks import mark
 from worker.core.claims.quantities import Found, find_quantities, pick
 from worker.core.claims.reader import read
 from worker.core.claims.relevance import coverage
 from worker.core.claims.subjects import Discourse, Finding, Reading
 from worker.core.claims.text import Sentence, sentences
-from worker.model import Analysis, Article, Claim, Condition, Measure, Quantity, Stance, Status
+from worker.model import Analysis, Article, Claim, Measure, Quantity, Status
 
 EXTRACTOR_VERSION = "1"
 #: Longer texts are cut here: about 10,000 words, four times a long live blog.
@@ -84,7 +85,7 @@ def _drafts(article: Article, language: str, lexicon: Lexicon) -> tuple[list[Cla
     published = _date(article.published)
     reads = list(_reads(text, len(article.title), language, lexicon))
     drafts = [
-        claim for item in reads for claim in _claims(item, text, language, published, article)
+        claim for index in range(len(reads)) for claim in _claims(index, reads, text, published)
     ]
     return drafts, reads
 
@@ -112,41 +113,35 @@ def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_
 
 
 def _claims(
-    item: _Read, text: str, language: str, published: date | None, article: Article
+    index: int, reads: Sequence[_Read], text: str, published: date | None
 ) -> Iterator[Claim]:
-    findings = item.reading.findings
-    if not findings:
+    item = reads[index]
+    if not item.reading.findings:
         return
-    marks, sentence = item.reading.marks, item.sentence
-    told = find_dates(marks, published) if published else []
-    for finding in findings:
-        clause = finding.clause
-        quantity = pick(
-            item.quantities, finding.topic.measure, clause.start, clause.end, finding.at
-        )
+    sentence = item.sentence
+    evidence = text[sentence.start : sentence.end]
+    told = find_dates(item.reading.marks, published) if published else []
+    near = same_paragraph(index, [r.sentence.paragraph for r in reads])
+    following = reads[index + 1].reading if index + 1 in near else None
+    neighbours = [reads[n].reading for n in near]
+    for finding in item.reading.findings:
+        clause, measure = finding.clause, finding.topic.measure
+        quantity = pick(item.quantities, measure, clause.start, clause.end, finding.at)
         yield Claim(
             actor=finding.actor,
-            measure=finding.topic.measure,
+            measure=measure,
             stance=finding.stance,
-            evidence=text[sentence.start : sentence.end],
+            evidence=evidence,
             start=sentence.start,
             end=sentence.end,
-            conditions=_conditions(finding, marks),
+            conditions=conditions_of(finding, item.reading, following, evidence),
             quantity=_wanted(quantity, finding),
             status=finding.status,
-            speaker=finding.speaker,
-            as_of=_as_of(finding, told, published, article.published),
+            speaker=speaker_of_claim(finding, item.reading, neighbours),
+            as_of=_as_of(finding, told, published),
             rules=tuple(dict.fromkeys(rule for rule in finding.rules if rule)),
             confidence=max(0.05, finding.confidence - (0.1 if item.title else 0.0)),
         )
-
-
-def _conditions(finding: Finding, marks: Marks) -> frozenset[Condition]:
-    if finding.stance.rank < 0 and finding.stance is not Stance.RELUCTANT:
-        return frozenset()
-    if finding.stance is Stance.DELIVERED:
-        return frozenset()
-    return frozenset(condition for condition, _, _ in marks.conditions)
 
 
 def _wanted(quantity: Quantity | None, finding: Finding) -> Quantity | None:
@@ -154,9 +149,7 @@ def _wanted(quantity: Quantity | None, finding: Finding) -> Quantity | None:
     return None if finding.stance.rank < 0 else quantity
 
 
-def _as_of(
-    finding: Finding, told: Sequence[Told], published: date | None, raw: str | None
-) -> str | None:
+def _as_of(finding: Finding, told: Sequence[Told], published: date | None) -> str | None:
     if published is None:
         return None
     dated = [t for t in told if not t.weekday]

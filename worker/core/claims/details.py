@@ -1,0 +1,83 @@
+"""What belongs to a claim beside actor, measure and stance: its conditions and who said it.
+
+Both may stand in a neighbouring sentence of the same paragraph ("Voraussetzung sei, dass das
+Parlament zustimmt, sagte der Minister").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from worker.core.claims.clauses import Clause
+from worker.core.claims.subjects import Finding, Reading
+from worker.model import Condition, Measure, Stance
+
+#: The words for a truce: whoever offers to watch one makes it a condition.
+_TRUCE = re.compile(
+    r"waffenruhe|waffenstillstand|feuerpause|ceasefire|cease-fire|truce|cessez-le-feu|trêve|alto el fuego|"
+    r"tregua|cessate il fuoco|armisti|zawieszeni|rozejm|перемир|припинення вогню|прекращени\w* огня|"
+    r"wapenstilstand|staakt-het-vuren|bestand",
+    re.IGNORECASE,
+)
+
+
+def conditions_of(
+    finding: Finding, reading: Reading, following: Reading | None, text: str
+) -> frozenset[Condition]:
+    """What the stance is made to depend on; a flat refusal and a deed done depend on nothing."""
+    if finding.stance is Stance.DELIVERED or finding.stance.rank <= Stance.RULED_OUT.rank:
+        return frozenset()
+    found = {
+        condition
+        for condition, start, _ in reading.marks.conditions
+        if _applies(start, finding.clause, reading)
+    }
+    if following is not None and _goes_on(following):
+        found |= {condition for condition, _, _ in following.marks.conditions}
+    if finding.topic.measure is Measure.MONITORING and _TRUCE.search(text):
+        found.add(Condition.CEASEFIRE)
+    return frozenset(found)
+
+
+def _applies(start: int, clause: Clause, reading: Reading) -> bool:
+    """Whether a condition at a word belongs to a clause: in it, or in no other clause with a claim."""
+    if start in clause:
+        return True
+    others = [f.clause for f in reading.findings if f.clause is not clause]
+    if any(start in other for other in others):
+        return False
+    home = next((n for n, c in enumerate(reading.clauses) if start in c), None)
+    own = next((n for n, c in enumerate(reading.clauses) if c is clause), None)
+    if home is None or own is None or not others:
+        return True
+    near = min(others, key=lambda c: abs(reading.clauses.index(c) - home))
+    return abs(own - home) <= abs(reading.clauses.index(near) - home)
+
+
+def _goes_on(following: Reading) -> bool:
+    """Whether the next sentence only says on what the one before depends."""
+    return bool(following.marks.conditions) and not following.findings
+
+
+def speaker_of_claim(
+    finding: Finding, reading: Reading, neighbours: Sequence[Reading]
+) -> str | None:
+    """Who said it: the sentence's own speaker, a named official in it, or the neighbour's speaker."""
+    if finding.speaker:
+        return finding.speaker
+    for actor in reading.marks.actors:
+        if actor.kind in {"person", "role"} and actor.code == finding.actor and actor.name:
+            return actor.name
+    for neighbour in neighbours:
+        for attribution in neighbour.attributions:
+            said = attribution.speaker
+            if said is not None and said.code == finding.actor and said.name:
+                return said.name
+    return None
+
+
+def same_paragraph(index: int, paragraphs: Sequence[int]) -> list[int]:
+    """The neighbours of a sentence in its paragraph: the next one first, then the one before."""
+    near = [index + 1, index - 1]
+    return [n for n in near if 0 <= n < len(paragraphs) and paragraphs[n] == paragraphs[index]]
