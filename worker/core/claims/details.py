@@ -28,16 +28,31 @@ def conditions_of(
     """What the stance is made to depend on; a flat refusal and a deed done depend on nothing."""
     if finding.stance is Stance.DELIVERED or finding.stance.rank <= Stance.RULED_OUT.rank:
         return frozenset()
+    dropped = dropped_conditions(reading)
     found = {
         condition
         for condition, start, _ in reading.marks.conditions
-        if _applies(start, finding.clause, reading)
+        if _applies(start, finding.clause, reading) and condition not in dropped
     }
     if following is not None and _goes_on(following):
         found |= {condition for condition, _, _ in following.marks.conditions}
     if finding.topic.measure is Measure.MONITORING and _TRUCE.search(text):
         found.add(Condition.CEASEFIRE)
     return frozenset(found)
+
+
+#: How near before a condition "auch ohne" or "regardless of" must stand.
+_DROP_REACH = 3
+
+
+def dropped_conditions(reading: Reading) -> frozenset[Condition]:
+    """The conditions that a sentence says do not hold: "auch ohne Waffenruhe", "regardless of"."""
+    hits = reading.marks.context.get("drop", ())
+    return frozenset(
+        condition
+        for condition, start, end in reading.marks.conditions
+        if any(start - _DROP_REACH <= hit[-1] < end for hit in hits)
+    )
 
 
 def _applies(start: int, clause: Clause, reading: Reading) -> bool:

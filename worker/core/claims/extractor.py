@@ -10,7 +10,12 @@ from pathlib import Path
 
 from worker.core.claims.clean import is_interview, is_question, kept, without_dateline
 from worker.core.claims.dates import Told, find_dates
-from worker.core.claims.details import conditions_of, same_paragraph, speaker_of_claim
+from worker.core.claims.details import (
+    conditions_of,
+    dropped_conditions,
+    same_paragraph,
+    speaker_of_claim,
+)
 from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
 from worker.core.claims.marks import mark
@@ -124,6 +129,7 @@ def _claims(
     near = same_paragraph(index, [r.sentence.paragraph for r in reads])
     following = reads[index + 1].reading if index + 1 in near else None
     neighbours = [reads[n].reading for n in near]
+    drops = [f"drops:{c.value}" for c in sorted(dropped_conditions(item.reading))]
     for finding in item.reading.findings:
         clause, measure = finding.clause, finding.topic.measure
         quantity = pick(item.quantities, measure, clause.start, clause.end, finding.at)
@@ -139,7 +145,7 @@ def _claims(
             status=finding.status,
             speaker=speaker_of_claim(finding, item.reading, neighbours),
             as_of=_as_of(finding, told, published),
-            rules=tuple(dict.fromkeys(rule for rule in finding.rules if rule)),
+            rules=tuple(dict.fromkeys([*filter(None, finding.rules), *drops])),
             confidence=max(0.05, finding.confidence - (0.1 if item.title else 0.0)),
         )
 

@@ -77,6 +77,7 @@ CONTEXT_TYPES = frozenset(
         "anaphor",
         "experiencer",
         "instead",
+        "drop",
         "pluperfect",
         "perfect",
         "old_stance",
