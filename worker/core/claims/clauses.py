@@ -102,6 +102,10 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             if needs_comma and not _COMMA.search(marks.words[at].before):
                 continue  # "als Ziel betrachtet": without its comma it is no conjunction
             found[at] = kind
+    for words in marks.context.get("whether", ()):
+        if found.get(words[-1]) == "if":  # "a dit si", "sabe si": the verb before tells the sense
+            found[words[-1]] = "whether"
+            found.pop(words[0], None)
     return found
 
 
