@@ -137,7 +137,7 @@ def test_killed_at_random_points_the_worker_loses_no_alert(tmp_path):
     with world(tmp_path / "killed", changes, seed=2) as (config, _, receiver):
         chance, kills, groups = random.Random(3), 0, []
         receiver.hangs = 0.05
-        longest = 4.0 + changes / 4
+        longest = min(4.0 + changes / 4, 8.0)
         while kills < KILLS:
             # Rounds go stage by stage, the running worker does all stages at a time.
             process = start(config, *chance.choice(([], ["--once"])))
