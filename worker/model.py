@@ -258,7 +258,8 @@ class Claim:
     confidence: float = 1.0
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON object that ``analyze --format json`` promises for a claim."""
+        """The JSON object that ``analyze --format json`` promises for a claim; ``item`` where there is one."""
+        named = {"item": self.item} if self.item else {}
         return {
             "actor": self.actor,
             "measure": self.measure.value,
@@ -269,7 +270,7 @@ class Claim:
             "speaker": self.speaker,
             "as_of": self.as_of,
             "location": self.location,
-            "item": self.item,
+            **named,
             "evidence": self.evidence,
             "start": self.start,
             "end": self.end,

@@ -26,9 +26,21 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE", help=".json, .txt o
 Gold = Annotated[list[Path], typer.Argument(metavar="GOLD", help="labelled files or folders")]
 
 
-def analyze(files: Files, format_: FormatOption = Format.TEXT, config: ConfigOption = None) -> int:
+Explain = Annotated[
+    bool, typer.Option("--explain", help="show each sentence with its marks, and what lost and why")
+]
+
+
+def analyze(
+    files: Files,
+    format_: FormatOption = Format.TEXT,
+    config: ConfigOption = None,
+    explain: Explain = False,
+) -> int:
     """Read the claims out of articles, one result per file in the order given."""
     reader = extractor(config)
+    if explain:
+        return _explain(files, reader)
     failed = 0
     with steps(len(files), "reading") as step:
         for file in files:
@@ -36,6 +48,19 @@ def analyze(files: Files, format_: FormatOption = Format.TEXT, config: ConfigOpt
             failed += "error" in result
             _show_analysis(result, format_)
             next(step)
+    return 1 if failed else 0
+
+
+def _explain(files: list[Path], reader: Extractor) -> int:
+    from worker.cli.explaining import show_explanation
+
+    failed = 0
+    for file in files:
+        try:
+            show_explanation(file, read_article(file), reader)
+        except InputError as error:
+            failed += 1
+            warn(f"{file}: {error}")
     return 1 if failed else 0
 
 

@@ -96,3 +96,40 @@ def same_paragraph(index: int, paragraphs: Sequence[int]) -> list[int]:
     """The neighbours of a sentence in its paragraph: the next one first, then the one before."""
     near = [index + 1, index - 1]
     return [n for n in near if 0 <= n < len(paragraphs) and paragraphs[n] == paragraphs[index]]
+
+
+#: Systems known by name: refusing or weighing one of them says nothing of other arms.
+_SYSTEMS = re.compile(
+    r"\b(Taurus|Tomahawks?|ATACMS|Storm[ -]Shadow|SCALP|Patriots?|IRIS[ -]T|SAMP[/ -]T|NASAMS|Gripen|"
+    r"F[ -]16|F[ -]35|Mirage|Rafale|Typhoons?|Eurofighter|MiG[ -]29|Leopard|Abrams|HIMARS|Aster|Skynex)",
+    re.IGNORECASE,
+)
+
+
+def item_of(finding: Finding, reading: Reading, text: str) -> str | None:
+    """The named system a refusal or a mere possibility is only about, as the text writes it."""
+    if finding.topic.measure not in {Measure.ARMS, Measure.AIR_DEFENCE}:
+        return None
+    if finding.stance.rank >= Stance.COMMITTED.rank or finding.topic.kind == "recalled":
+        return None
+    words = reading.marks.words
+    start, end = words[finding.topic.start].start, words[finding.topic.end - 1].end
+    match = _SYSTEMS.search(text[start:end])
+    return match.group(1) if match else None
+
+
+_NEIGHBOURS = frozenset({"PL", "RO", "SK", "HU", "LT", "LV", "EE", "BG"})
+
+
+def location_of(finding: Finding, reading: Reading) -> str | None:
+    """``neighbouring_state`` where forces are offered for a neighbouring NATO state's soil only."""
+    if finding.topic.measure is not Measure.TROOPS or finding.stance.rank <= 0:
+        return None
+    places = {
+        actor.code
+        for actor in reading.marks.actors
+        if actor.oblique and actor.start in finding.clause and actor.kind in {"state", "oblique"}
+    }
+    if "UA" in {a.code for a in reading.marks.actors if a.start in finding.clause}:
+        return None
+    return "neighbouring_state" if places & _NEIGHBOURS - {finding.actor} else None

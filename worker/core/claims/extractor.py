@@ -13,6 +13,8 @@ from worker.core.claims.dates import Told, find_dates
 from worker.core.claims.details import (
     conditions_of,
     dropped_conditions,
+    item_of,
+    location_of,
     same_paragraph,
     speaker_of_claim,
 )
@@ -145,6 +147,8 @@ def _claims(
             status=finding.status,
             speaker=speaker_of_claim(finding, item.reading, neighbours),
             as_of=_as_of(finding, told, published),
+            location=location_of(finding, item.reading),
+            item=item_of(finding, item.reading, text),
             rules=tuple(dict.fromkeys([*filter(None, finding.rules), *drops])),
             confidence=max(0.05, finding.confidence - (0.1 if item.title else 0.0)),
         )
@@ -158,6 +162,8 @@ def _wanted(quantity: Quantity | None, finding: Finding) -> Quantity | None:
 def _as_of(finding: Finding, told: Sequence[Told], published: date | None) -> str | None:
     if published is None:
         return None
+    if {"intention", "modal"} & set(finding.rules):
+        return published.isoformat()  # "wird im Mai entsenden" tells of the deed, not of the stance
     dated = [t for t in told if not t.weekday]
     inside = [t for t in dated if t.start in finding.clause]
     if not inside and len(dated) == 1 and "governed" in finding.rules:

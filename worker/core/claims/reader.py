@@ -11,6 +11,7 @@ from worker.core.claims.clauses import (
     SLAVIC,
     Clause,
     in_parenthesis,
+    infinitival,
     mark_possessors,
     predicates_of,
     settle_actors,
@@ -646,6 +647,10 @@ def _governor(
     clause = reading.clauses[number]
     own_stance = chosen is not None and chosen.kind in {"stance", "noun", *PREDICATE_TYPES}
     free = clause.opener == "main" and not clause.hard and not reading.subjects[number].explicit
+    if free and reading.marks.language in {"de", "nl"}:
+        free = infinitival(clause, reading.marks)
+    elif free:
+        free = not _has_modal(clause, reading.marks)
     if free and own_stance:
         free = number > 0 and not _topics(reading.clauses[number - 1], reading.marks)
     if not (clause.opener in {"subordinator", "whether"} or free):
@@ -663,6 +668,11 @@ def _governor(
             if found is not None and not _topics(reading.clauses[other], reading.marks):
                 return other, found
     return None, None
+
+
+def _has_modal(clause: Clause, marks: Marks) -> bool:
+    """A clause with a modal of its own is coordinated, not governed: "rules out X, will send Y"."""
+    return marks.has("modal_will", clause.start, clause.end)
 
 
 def _governing(number: int, reading: Reading) -> Predicate | None:
