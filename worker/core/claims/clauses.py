@@ -90,7 +90,8 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
     for kind in ("coordinator", "subordinator", "contrast", "whether", "if"):
         for words in marks.context.get(kind, ()):
             at = words[0]
-            if words[-1] + 1 == len(marks.words) or at - 1 in prepositions:
+            behind = at - 1 in prepositions and not _COMMA.search(marks.words[at].before)
+            if words[-1] + 1 == len(marks.words) or behind:
                 continue
             bare = language in _COMMA_LANGUAGES and (
                 kind in {"subordinator", "contrast"}
@@ -290,12 +291,22 @@ def _join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
 
 def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
     """Whether a piece behind a whole clause begins a new one: by its predicate, or by its subject."""
-    if _has_predicate(piece, marks):
+    if _has_predicate(piece, marks) or _opens_with_modal(piece, marks):
         return True
     comes = bool(following) and not following[0].subordinate and _has_predicate(following[0], marks)
     if not comes or following[0].opener == "contrast":
         return False
     return piece.opener == "contrast" or _names(piece, marks)
+
+
+def _opens_with_modal(piece: Clause, marks: Marks) -> bool:
+    """ "…, könne aber als Drehkreuz dienen": a second verb of the same subject."""
+    first = range(piece.start, min(piece.start + 2, piece.end))
+    return piece.comma and any(
+        hit[0] in first
+        for kind in ("modal_will", "modal_open")
+        for hit in marks.context.get(kind, ())
+    )
 
 
 def _new_subject(last: Clause, piece: Clause, marks: Marks) -> bool:
@@ -395,11 +406,18 @@ def settle_actors(marks: Marks, language: str) -> None:
             actor.experiencer = before in experiencers
 
 
+_WITH_ARTICLE = frozenset(
+    ["kremlin", "pentagon", "elysee", "élysée", "hague", "vatican", "quirinale", "bundestag"]
+)
+
+
 def _attributive(marks: Marks, actor: Actor) -> bool:
     """A name used as an adjective: "the Paris plan", "a London summit"."""
     if actor.kind != "capital" or actor.end - actor.start > 1 or not actor.start:
         return False
     follows = actor.end < len(marks.words) and not marks.words[actor.end].before.strip()
+    if marks.words[actor.start].norm in _WITH_ARTICLE:
+        return False
     article = marks.words[actor.start - 1].norm in {"the", "a", "this", "last", "its"}
     return article and follows and _plain(marks, actor.end)
 
@@ -453,7 +471,8 @@ def _plain(marks: Marks, index: int) -> bool:
 
 def _attribute(marks: Marks, index: int) -> bool:
     """A role or an adjective of a state before a name ("der britische Premier Starmer")."""
-    if any(a.kind == "adjective" and a.start <= index < a.end for a in marks.actors):
+    owners = (a for a in marks.actors if a.kind == "adjective" or a.possessive)
+    if any(a.start <= index < a.end for a in owners):
         return True
     return any(index in hit for hit in marks.context.get("gov_role", ()))
 

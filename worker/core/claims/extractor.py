@@ -21,7 +21,7 @@ from worker.core.claims.details import (
 from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
 from worker.core.claims.marks import mark
-from worker.core.claims.quantities import Found, find_quantities, pick
+from worker.core.claims.quantities import Found, find_quantities, in_currency, pick
 from worker.core.claims.reader import read
 from worker.core.claims.relevance import coverage
 from worker.core.claims.subjects import Discourse, Finding, Reading
@@ -156,7 +156,9 @@ def _claims(
 
 def _wanted(quantity: Quantity | None, finding: Finding) -> Quantity | None:
     """Refusals keep no number: the number is that of the thing refused."""
-    return None if finding.stance.rank < 0 else quantity
+    if quantity is None or finding.stance.rank < 0:
+        return None
+    return in_currency(quantity, finding.actor)
 
 
 def _as_of(finding: Finding, told: Sequence[Told], published: date | None) -> str | None:

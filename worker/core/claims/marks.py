@@ -109,7 +109,10 @@ def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
     _topics(marks, by_table["measures"])
     _actors(marks, by_table["actors"], by_table["people"])
     _drop_named_deeds(marks)
-    marks.quantities = longest(by_table["quantities"])
+    by_kind: dict[str, list[Match[Row]]] = defaultdict(list)
+    for match in by_table["quantities"]:
+        by_kind[match.payload["kind"]].append(match)
+    marks.quantities = [m for group in by_kind.values() for m in longest(group)]
     marks.dates = longest(by_table["dates"])
     named = [m for m in by_table["relevance"] if m.payload["weight"] == "ukraine"]
     signs = [m for m in by_table["relevance"] if m.payload["weight"] != "ukraine"]
@@ -128,6 +131,17 @@ def longest(matches: Iterable[Match[Row]]) -> list[Match[Row]]:
             kept.append(match)
             taken.append(words)
     return sorted(kept, key=lambda m: m.words)
+
+
+def _unrivalled(matches: list[Match[Row]]) -> list[Match[Row]]:
+    """Drop a cue that shares a word with a longer one: "is not planning" over "planning to"."""
+    return [
+        m
+        for m in matches
+        if not any(
+            len(other.words) > len(m.words) and set(other.words) & set(m.words) for other in matches
+        )
+    ]
 
 
 def _conditions(marks: Marks, matches: list[Match[Row]]) -> None:
@@ -175,7 +189,7 @@ def _tightest(words: Sequence[Word], matches: Sequence[Match[Row]]) -> Iterator[
 
 
 def _predicates(marks: Marks, matches: list[Match[Row]]) -> None:
-    for match in _tightest(marks.words, longest(matches)):
+    for match in _tightest(marks.words, _unrivalled(longest(matches))):
         row = match.payload
         if _masked(marks, match.start):
             continue
@@ -210,7 +224,7 @@ def _drop_covered_context(marks: Marks) -> None:
 
 
 def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
-    for match in longest(matches):
+    for match in _unrivalled(longest(matches)):
         row = match.payload
         if row["kind"] == "pseudo" or _masked(marks, match.start):
             continue

@@ -31,6 +31,9 @@ UNITS_OF: dict[Measure, tuple[str, ...]] = {
 }
 _DIGITS = re.compile(r"^\d")
 _DECIMAL_COMMA = {"de", "fr", "es", "it", "nl", "pl", "uk", "ru"}
+_HYPHENS = {"-", "‑", "–"}
+#: Crowns are those of the state that pays them.
+_CROWNS = {"NO": "NOK", "DK": "DKK", "SE": "SEK", "IS": "ISK", "CZ": "CZK"}
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₴": "UAH", "¥": "JPY"}
 _RANGE_SIGNS = re.compile(r"^\s*[–-]\s*$")
 #: Words that may stand between a number and its unit ("800 weitere französische Soldaten").
@@ -100,6 +103,8 @@ def _numbers(marks: Marks, language: str) -> list[_Number]:
             low, _, high = value.partition("-")
             values[match.start] = (match.end, kind, float(low), float(high or low))
     for index, word in enumerate(marks.words):
+        if index and word.before in _HYPHENS and marks.words[index - 1].text.isalpha():
+            continue  # the number of a type: F-16, MiG-29
         if (
             _DIGITS.match(word.text)
             and (amount_or := parse_digits(word.text, language)) is not None
@@ -232,6 +237,13 @@ def fits(quantity: Quantity, measure: Measure) -> bool:
     units = UNITS_OF[measure]
     currency = quantity.unit.isupper()
     return ("$" in units) if currency else quantity.unit in units
+
+
+def in_currency(quantity: Quantity, actor: str) -> Quantity:
+    """The sum in the crowns of its payer, where the text says no more than "kroner" or "Kronen"."""
+    if quantity.unit in _CROWNS.values() and actor in _CROWNS:
+        return Quantity(quantity.min, quantity.max, _CROWNS[actor])
+    return quantity
 
 
 def pick(

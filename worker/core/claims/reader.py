@@ -19,7 +19,14 @@ from worker.core.claims.clauses import (
 )
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate, Topic
 from worker.core.claims.speakers import add_roles, attributions
-from worker.core.claims.stances import CUES, chain, compose, looks_past, negations, phrase_negations
+from worker.core.claims.stances import (
+    CUES,
+    chain,
+    compose,
+    looks_past,
+    negations,
+    phrase_negations,
+)
 from worker.core.claims.subjects import (
     Discourse,
     Finding,
@@ -74,6 +81,50 @@ def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> R
     return reading
 
 
+#: The modal verbs of possibility; the adverbs beside them in the tables make no deed.
+_CAN = frozenset(
+    [
+        "kann",
+        "können",
+        "könne",
+        "könnte",
+        "könnten",
+        "can",
+        "could",
+        "may",
+        "might",
+        "peut",
+        "peuvent",
+        "pourrait",
+        "pourraient",
+        "puede",
+        "pueden",
+        "podría",
+        "podrían",
+        "può",
+        "possono",
+        "potrebbe",
+        "potrebbero",
+        "kan",
+        "kunnen",
+        "zou",
+        "może",
+        "mogą",
+        "mógłby",
+        "mogłaby",
+        "може",
+        "можуть",
+        "міг",
+        "могла",
+        "може",
+        "может",
+        "могут",
+        "мог",
+        "могла",
+    ]
+)
+
+
 def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
     """Add the deed that a clause names without a known verb: "wird die Drehscheibe betreiben".
 
@@ -89,10 +140,11 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
     else:
         modals = [
             hit[0]
-            for name in ("modal_will", "modal_must")
-            if name != "modal_must" or marks.has("draft_mark")
+            for name in ("modal_will", "modal_open", "modal_must")
             for hit in marks.context.get(name, ())
             if hit[0] in clause
+            and (name != "modal_must" or marks.has("draft_mark"))
+            and (name != "modal_open" or marks.words[hit[0]].norm in _CAN)
         ]
         if not modals:
             modals = _bare_refusal(clause, marks)
@@ -217,7 +269,7 @@ def _settle_command(best: dict[Measure, Topic]) -> None:
         return
     for measure in (Measure.NAVY, Measure.AIR, Measure.TROOPS, Measure.MONITORING):
         led = best.get(measure)
-        if led is not None and 0 <= led.start - command.end <= 2:
+        if led is not None and -6 <= led.start - command.end <= 2:
             del best[measure]
 
 
@@ -421,6 +473,7 @@ def _own(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> 
     if "governed" in judgement.rules and judgement.subject.codes:
         return
     judgement.subject = Subject(possessors)
+    judgement.rules = [*judgement.rules, "its owner"]
     judgement.confidence = max(judgement.confidence, 0.75)
 
 
@@ -440,7 +493,8 @@ def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | No
         return "the speaker is no government"
     if not judgement.subject.codes:
         return "no actor"
-    if "implied deed" in judgement.rules and judgement.confidence < _SURE:
+    named = reading.subjects[number].explicit or "its owner" in judgement.rules
+    if "implied deed" in judgement.rules and not named:
         return "neither a known verb nor a named actor"
     if _thought_by_others(number, reading):
         return "the guess or wish of somebody who is no government"
@@ -454,10 +508,6 @@ def _unfounded(judgement: _Judgement, number: int, reading: Reading) -> str | No
     if speaker is not None and speaker.code == "UA" and "modal" in judgement.rules:
         return "a wish of the receiver"
     return None
-
-
-#: A deed without a known verb counts only for an actor named in the clause.
-_SURE = 0.75
 
 
 def _thought_by_others(number: int, reading: Reading) -> bool:
@@ -740,6 +790,8 @@ def _status(subject: Subject, speaker: Actor | None, reading: Reading) -> Status
 def _fitting(code: str, topic: Topic, stance: Stance) -> Stance | None:
     """The stance as this actor can hold it: the attacked and the attacker do not pledge to themselves."""
     if code == "UA" and topic.measure not in _UKRAINE_OWN:
+        return None
+    if code == "RU" and topic.measure is Measure.SANCTIONS:
         return None
     if code == "RU":
         if stance in {Stance.RULED_OUT, Stance.RELUCTANT}:

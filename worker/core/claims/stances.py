@@ -194,7 +194,7 @@ def _action(
     if predicate.kind == "action_past" or _perfect(predicate, clause, marks):
         rules.append("done")
         return Stance.DELIVERED
-    if language == "en" and _bare_english(predicate, marks):
+    if language == "en" and bare_english(predicate, marks):
         return None
     rules.append("present")
     return Stance.COMMITTED
@@ -207,7 +207,7 @@ def _perfect(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     )
 
 
-def _bare_english(predicate: Predicate, marks: Marks) -> bool:
+def bare_english(predicate: Predicate, marks: Marks) -> bool:
     """An infinitive or gerund that nothing makes finite: "to send", "sending", "for sending".
 
     In a headline the infinitive behind a name is finite: "Norway to send minehunters".

@@ -149,7 +149,8 @@ def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> li
     ]
     for group in [*groups, *adjectives]:
         first = group[0]
-        if not first.possessive and first.kind != "adjective":
+        behind = first.oblique and first.kind != "oblique"  # "in der Union", no genitive
+        if behind or (not first.possessive and first.kind != "adjective"):
             continue
         if first.code in {None, "UA", "COALITION"}:
             continue
