@@ -21,6 +21,7 @@ from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate, T
 from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.stances import (
     CUES,
+    bare_english,
     chain,
     compose,
     looks_past,
@@ -289,6 +290,8 @@ _ATTACHED = 5
 def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
     """Of measures that hang together, the telling one: "ships for mine clearance", "images for the staff"."""
     kept = sorted(topics, key=lambda t: t.start)
+    if len(kept) > 1:
+        kept = [t for t in kept if not _frame(t, marks)] or kept
     for left, right in pairwise(list(kept)):
         if left.measure is right.measure or left not in kept or not _attached(left, right, marks):
             continue
@@ -299,6 +302,17 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
         elif right.kind != "verb":
             kept.remove(right)
     return kept
+
+
+_FRAMES = frozenset(
+    ["part", "teil", "rahmen", "cadre", "marco", "ambito", "kader", "ramach", "рамках"]
+)
+
+
+def _frame(topic: Topic, marks: Marks) -> bool:
+    """ "… as part of the guarantees": only the frame in which another measure is taken."""
+    before = range(max(0, topic.start - 4), topic.start)
+    return any(marks.words[i].norm in _FRAMES for i in before)
 
 
 def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
@@ -627,7 +641,8 @@ def _inner(
     special = [p for p in own if p.kind in PREDICATE_TYPES]
     cues = [p for p in own if p.kind in {"stance", "noun"}]
     actions = [p for p in own if p.kind in {"action", "action_past", "done"}]
-    chosen = _ruling(cues, actions, topic)
+    finite = [p for p in actions if language != "en" or not bare_english(p, marks)]
+    chosen = _ruling(cues, finite or actions, topic)
     if special:
         nearest = min(special, key=lambda p: _distance(p, topic))
         if (
