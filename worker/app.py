@@ -80,7 +80,7 @@ class App:
 
     async def run(self) -> None:
         """Poll, read, judge and deliver until SIGTERM or SIGINT, then finish what has begun."""
-        async with self._engine() as engine:
+        async with self.working() as engine:
             await engine.run()
 
     async def run_once(self, *, patience: timedelta = PATIENCE) -> dict[str, int]:
@@ -88,12 +88,13 @@ class App:
 
         A delivery that is tried again within ``patience`` is waited for.
         """
-        async with self._engine() as engine:
+        async with self.working() as engine:
             await engine.run_once(patience=patience)
         return self.store.queries.counts()
 
     @asynccontextmanager
-    async def _engine(self) -> AsyncIterator[Engine]:
+    async def working(self) -> AsyncIterator[Engine]:
+        """The engine while this worker holds the database alone, for whoever takes its rounds."""
         path = self.store.database.path
         with DatabaseLock(path) if path else nullcontext():
             _patiently(self._start)

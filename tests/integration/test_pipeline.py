@@ -335,7 +335,7 @@ async def test_a_channel_without_its_secret_keeps_its_alerts_and_the_rest_works(
 async def test_a_second_worker_on_the_same_database_is_refused(desk):
     desk.story("a", "CLAIM NO troops committed")
     first, second = desk.app(), desk.app()
-    async with first._engine():
+    async with first.working():
         with pytest.raises(UsageError, match="another worker") as told:
             await second.run_once()
     assert "\n" not in str(told.value)
@@ -363,7 +363,7 @@ async def test_the_running_worker_polls_on_its_own_and_stops_when_told(desk):
     desk.options["route"] = {"group_wait": "1s"}
     desk.story("a", "CLAIM NO troops committed")
     app = desk.app(clock=RunningClock())
-    async with app._engine() as engine:
+    async with app.working() as engine:
         task = asyncio.create_task(engine.run())
         await until(lambda: desk.hook.bodies)
         begun = time.monotonic()

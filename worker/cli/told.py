@@ -9,9 +9,9 @@ import typer
 
 from worker.cli.configuration import ConfigOption, load
 from worker.cli.ledger import ActorOption, actor_code, opened
-from worker.cli.output import Format, FormatOption, emit, table
+from worker.cli.output import Format, FormatOption, console, emit, table
 from worker.errors import UsageError
-from worker.model import Alert, Position
+from worker.model import Alert
 
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many at most.")]
 
@@ -49,39 +49,9 @@ def alert_json(alert: Alert) -> dict[str, Any]:
 
 def show_alerts(found: Sequence[Alert]) -> None:
     """Print alerts as a table."""
-    from worker.core.render.labels import actor_name
+    from worker.cli.alerttable import alert_table
 
-    rows = [
-        (
-            alert.raised_at,
-            alert.severity,
-            actor_name(alert.change.slot.actor, "en"),
-            "/".join(filter(None, (alert.change.slot.measure, alert.change.slot.item))),
-            alert.change.kind,
-            f"{_stance(alert.change.before)} → {_stance(alert.change.after)}",
-            alert.confirmation,
-            alert.origins,
-            alert.evidence.quote,
-            alert.id[:8],
-        )
-        for alert in found
-    ]
-    columns = (
-        "raised",
-        "severity",
-        "actor",
-        "measure",
-        "kind",
-        "change",
-        "status",
-        "n",
-        "evidence",
-    )
-    table("Alerts", (*columns, "id"), rows, empty="none yet")
-
-
-def _stance(position: Position | None) -> str:
-    return position.stance.value if position else "–"
+    console().print(alert_table(found) if found else "Alerts: none yet")
 
 
 @alerts.command("render")

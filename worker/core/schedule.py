@@ -107,7 +107,7 @@ def after_poll(
     common = replace(state, last_checked_at=now, last_status=result.status)
     if not result.fetched:
         return _after_failed_fetch(common, result, now, jitter)
-    moved = _follow_move(replace(common, failures=0), result, now)
+    moved = _follow_move(common, result, now)
     if result.parse_error is not None:
         return _after_unreadable(moved, result, now, jitter)
     wait = next_interval(moved, result, high_priority, intervals)
@@ -176,6 +176,7 @@ def _after_success(
         )
     return replace(
         known,
+        failures=0,
         interval=wait.total_seconds(),
         last_error=state.last_error if known.parse_failed else None,
         last_changed_at=now if result.changed else state.last_changed_at,

@@ -1,0 +1,102 @@
+"""The demo itself: the week passes, the worker works, a person sees what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from worker.app import App, build
+from worker.demo import report
+from worker.demo.origin import Mailbox, Origin, serving
+from worker.demo.setup import KEY, new_key, workplace, write_config
+from worker.demo.week import FIRST, LAST, Week, load_week
+from worker.settings import load_settings
+
+#: The hours (UTC) at which the worker of the demo takes a round.
+HOURS = (7, 10, 13, 16, 20)
+
+
+class MovedClock:
+    """A clock that is set to a moment and runs on from there."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.set(moment)
+
+    def set(self, moment: datetime) -> None:
+        """Make it ``moment`` now."""
+        self._moment, self._since = moment, time.monotonic()
+
+    def now(self) -> datetime:
+        """The moment it was set to and the time since."""
+        return self._moment + timedelta(seconds=time.monotonic() - self._since)
+
+
+def run_demo(serve: bool) -> int:
+    """Play the week and print what it brought; ``serve`` keeps origin and database up."""
+    week, key = load_week(), new_key()
+    clock = MovedClock(FIRST)
+    mailbox = Mailbox(key)
+    started = time.monotonic()
+    with workplace() as folder, serving(Origin(week, clock.now, mailbox)) as origin:
+        config = write_config(folder, week, origin.base)
+        environ = {KEY: key}
+        settings = load_settings(config, environ)
+        report.show_opening(week)
+        with report.live() as show:
+            app = build(
+                settings, environ=environ, clock=clock, on_progress=show, jitter=lambda: 0.5
+            )
+            try:
+                asyncio.run(_live_through(week, app, clock))
+                report.show_outcome(app, origin, time.monotonic() - started)
+            finally:
+                app.close()
+        if serve:
+            _wait(origin, config, folder)
+    return 0
+
+
+async def _live_through(week: Week, app: App, clock: MovedClock) -> None:
+    """Take the rounds of every day, telling each day's articles before its alerts."""
+    async with app.working() as engine:
+        for day in _days():
+            report.show_day(week, day)
+            for hour in HOURS:
+                clock.set(day + timedelta(hours=hour))
+                await engine.run_once(patience=timedelta(0))
+                if engine.stopping:
+                    raise KeyboardInterrupt
+
+
+def _days() -> Iterator[datetime]:
+    day = FIRST
+    while day <= LAST:
+        yield day
+        day += timedelta(days=1)
+
+
+def _wait(origin: Origin, config: Path, folder: Path) -> None:
+    """Keep everything up until the person has seen enough."""
+    report.show_whereabouts(origin.base, config, folder)
+    with _stopped_by_signals() as stopped:
+        stopped.wait()
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    stopped = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stopped.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
