@@ -122,6 +122,14 @@ def test_validators_are_saved_after_a_readable_body_only():
     assert unread.last_error == "no feed"
 
 
+def test_a_feed_that_stays_unreadable_is_asked_ever_less_often():
+    first = polled(FRESH, ok(parse_error="no feed"))
+    second = polled(first, ok(parse_error="no feed"))
+    assert (first.failures, second.failures) == (1, 2)
+    assert second.next_check_at - NOW == 2 * (first.next_check_at - NOW)
+    assert polled(second, ok(changed=True)).failures == 0
+
+
 def test_not_modified_does_not_clear_an_earlier_parse_failure():
     broken = polled(FRESH, ok(parse_error="no feed"))
     later = polled(broken, PollResult(status=304))

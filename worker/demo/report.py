@@ -68,7 +68,7 @@ def figures(app: App, origin: Origin, seconds: float) -> str:
         f"claims {counts['claims']} · alerts {counts['alerts']}\n"
         f"held back: {held_back}\n"
         f"webhooks: {len(mailbox.messages)} messages with {len(mailbox.alert_ids)} alerts, "
-        f"every signature verified · review: {len(app.review(limit=ALL))} · {seconds:.1f} s"
+        f"{mailbox.refused} refused for their signature · review: {len(app.review(limit=ALL))} · {seconds:.1f} s"
     )
 
 
