@@ -78,7 +78,9 @@ def _role(marks: Marks, start: int, end: int, language: str) -> None:
         (
             a
             for a in marks.actors
-            if a.kind == "person" and 0 <= a.start - end <= 2 and not _broken(marks, end, a.start)
+            if a.kind == "person"
+            and 0 <= a.start - end <= 2
+            and (not _broken(marks, end, a.start) or _apposed(marks, end, a, owner))
         ),
         None,
     )
@@ -95,6 +97,17 @@ def _role(marks: Marks, start: int, end: int, language: str) -> None:
                 owner.possessive = True
             return
     marks.actors.append(Actor(None, "role", start, end, name, "role"))
+
+
+def _apposed(marks: Marks, end: int, person: Actor, owner: Actor | None) -> bool:
+    """A name set off by a comma: "la ministre des armées, Catherine Vautrin"."""
+    if owner is not None and owner.code != person.code:
+        return False
+    return (
+        marks.words[end].before.strip() == ","
+        and all(marks.words[i].capitalised for i in range(end, person.start))
+        and (end == person.start or not _broken(marks, end + 1, person.start))
+    )
 
 
 def _broken(marks: Marks, start: int, end: int) -> bool:
