@@ -32,7 +32,7 @@ class FetchError(WorkerError):
         self.retry_after = retry_after
 
 
-class FetchRefused(FetchError):  # noqa: N818 - the outcome of a fetch, as the store and logs name it
+class FetchRefused(FetchError):
     """A fetch that must not be tried again as it stands: refused address, robots.txt, gone."""
 
     retryable = False

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from worker.cli import baselines, care, ledger, reading, replaying, running, told
+from worker.cli import baselines, care, health, ledger, reading, replaying, running, told
 
 app = typer.Typer(
     help="Tells when a state changes what it will do for Ukraine's security.",
@@ -46,6 +46,7 @@ for _command in (
     told.suppressed,
     care.feeds,
     care.check,
+    health.health,
 ):
     app.command()(_command)
 app.add_typer(told.alerts, name="alerts")
