@@ -39,7 +39,9 @@ def health(
     else:
         print(" · ".join(f"{name.replace('_', ' ')} {value}" for name, value in result.items()))
     if overdue:
-        warn(f"{len(overdue)} feeds have been due for over {late} minutes: {', '.join(overdue[:5])}")
+        warn(
+            f"{len(overdue)} feeds have been due for over {late} minutes: {', '.join(overdue[:5])}"
+        )
     return int(bool(overdue))
 
 

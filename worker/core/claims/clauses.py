@@ -160,7 +160,8 @@ def _relative(marks: Marks, index: int) -> bool:
     last = first
     while last + 1 < len(words) and not _COMMA.search(words[last + 1].before):
         last += 1
-    if last - first < 2 or words[last].capitalised or words[last - 1].norm == "zu":
+    infinitive = words[last - 1].norm == "zu" or _INFIX.match(words[last].norm)
+    if last - first < 2 or words[last].capitalised or infinitive:
         return False
     finite = {w for p in marks.predicates for w in p.words if not _PARTICIPLE.match(words[w].norm)}
     kinds = ("modal_will", "modal_open", "modal_must", "perfect", "passive", "pluperfect")
@@ -391,7 +392,7 @@ def _slavic_genitive(marks: Marks, actor: Actor) -> bool:
 
 def settle_actors(marks: Marks, language: str) -> None:
     """Mark which actors cannot be subjects because they stand behind a preposition."""
-    prepositions = _ends(marks, "preposition")
+    prepositions = _ends(marks, "preposition") - _begins_clause(marks)
     agents, experiencers = _ends(marks, "agent"), _ends(marks, "experiencer")
     fillers = {w for hit in marks.context.get("article", ()) for w in hit}
     for actor in marks.actors:
@@ -409,6 +410,13 @@ def settle_actors(marks: Marks, language: str) -> None:
 _WITH_ARTICLE = frozenset(
     ["kremlin", "pentagon", "elysee", "élysée", "hague", "vatican", "quirinale", "bundestag"]
 )
+
+
+def _begins_clause(marks: Marks) -> set[int]:
+    """Words that are a conjunction here though they can be a preposition ("as Washington endorsed")."""
+    if marks.language != "en":
+        return set()
+    return {hit[0] for hit in marks.context.get("subordinator", ())}
 
 
 def _attributive(marks: Marks, actor: Actor) -> bool:
@@ -434,7 +442,7 @@ def _governing_word(marks: Marks, actor: Actor, fillers: set[int], cases: bool) 
     index = actor.start - 1
     steps = plain = 0
     direct = True
-    prepositions = _ends(marks, "preposition")
+    prepositions = _ends(marks, "preposition") - _begins_clause(marks)
     while index >= 0 and steps < 4 and not _COMMA.search(marks.words[index + 1].before):
         if index in prepositions:
             return index
@@ -511,7 +519,9 @@ _INFIX = re.compile(r"^\w{2,}zu\w{3,}en$")
 
 def infinitival(clause: Clause, marks: Marks) -> bool:
     """Whether a clause is a German or Dutch infinitive: it has no subject of its own, whoever it names."""
-    if marks.language not in {"de", "nl"} or clause.opener != "main" or not clause.comma:
+    if marks.language not in {"de", "nl"} or clause.opener not in {"main", "coordinator"}:
+        return False
+    if clause.start == 0 or not (clause.comma or clause.opener == "coordinator"):
         return False
     kinds = ("modal_will", "modal_open", "modal_must", "perfect", "passive", "pluperfect")
     if any(hit[0] in clause for kind in kinds for hit in marks.context.get(kind, ())):

@@ -257,7 +257,13 @@ def _settle_payment(best: dict[Measure, Topic]) -> None:
     funding = best.get(Measure.FUNDING)
     if funding is None or funding.kind != "verb":
         return
-    for measure in (Measure.ARMS, Measure.AIR_DEFENCE, Measure.INDUSTRY):
+    for measure in (
+        Measure.ARMS,
+        Measure.AIR_DEFENCE,
+        Measure.INDUSTRY,
+        Measure.MINE_CLEARANCE,
+        Measure.TRAINING,
+    ):
         bought = best.get(measure)
         if bought is not None and 0 <= bought.start - funding.end <= _ATTACHED:
             del best[measure]
@@ -705,6 +711,31 @@ def _nearest(predicates: Sequence[Predicate], topic: Topic) -> Predicate | None:
     return min(predicates, key=lambda p: _distance(p, topic), default=None)
 
 
+#: Of the subordinators only these give what somebody says, pledges or refuses.
+_COMPLEMENTIZERS = frozenset(
+    [
+        "that",
+        "dass",
+        "daß",
+        "wonach",
+        "que",
+        "qu'",
+        "che",
+        "dat",
+        "że",
+        "iż",
+        "żeby",
+        "aby",
+        "by",
+        "що",
+        "щоб",
+        "аби",
+        "что",
+        "чтобы",
+    ]
+)
+
+
 def _governor(
     number: int, reading: Reading, chosen: Predicate | None
 ) -> tuple[int | None, Predicate | None]:
@@ -718,7 +749,11 @@ def _governor(
         free = not _has_modal(clause, reading.marks)
     if free and own_stance:
         free = number > 0 and not _topics(reading.clauses[number - 1], reading.marks)
-    if not (clause.opener in {"subordinator", "whether"} or free):
+    content = clause.opener == "whether" or (
+        clause.opener == "subordinator"
+        and reading.marks.words[clause.start].norm in _COMPLEMENTIZERS
+    )
+    if not (content or free):
         return None, None
     for other in range(number - 1, -1, -1):
         if reading.clauses[other].opener == "if":
@@ -727,7 +762,9 @@ def _governor(
         if found is not None:
             return other, found
         break
-    if (number == 0 and clause.subordinate) or clause.opener == "whether":
+    before = number > 0 and predicates_of(reading.clauses[number - 1], reading.marks)
+    ahead = free and not before  # "Der Plan, … zu nutzen, scheiterte am Widerstand Belgiens"
+    if (number == 0 and clause.subordinate) or clause.opener == "whether" or ahead:
         for other in range(number + 1, min(number + 3, len(reading.clauses))):
             found = _governing(other, reading)
             if found is not None and not _topics(reading.clauses[other], reading.marks):

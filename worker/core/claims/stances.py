@@ -81,6 +81,24 @@ def phrase_negations(clause: Clause, marks: Marks) -> list[int]:
     return found
 
 
+_WITHOUT = frozenset(["ohne", "without", "sans", "sin", "senza", "zonder", "bez", "без"])
+_INFINITIVES = {
+    "en": ("ing",),
+    "fr": ("er", "ir", "re"),
+    "es": ("ar", "er", "ir"),
+    "it": ("are", "ere", "ire"),
+}
+
+
+def _without_doing(at: int, clause: Clause, marks: Marks) -> bool:
+    """ "Ohne Soldaten zu entsenden", "without sending": only before an infinitive it negates."""
+    if marks.language in {"de", "nl"}:
+        particle = {"zu", "te"}
+        return any(marks.words[i].norm in particle for i in range(at, min(at + 10, clause.end)))
+    following = marks.words[at + 1].norm if at + 1 < len(marks.words) else ""
+    return following.endswith(_INFINITIVES.get(marks.language, ()))
+
+
 def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     """Whether an odd number of negations in the clause belongs to this predicate."""
     rivals = [
@@ -89,6 +107,8 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     count = 0
     for at in negations(clause, marks):
         after = [p for p in rivals if p.start > at]
+        if marks.words[at].norm in _WITHOUT and not _without_doing(at, clause, marks):
+            continue  # "ohne die Amerikaner": a circumstance
         if not after and marks.words[at].norm in _BEFORE_ITS_VERB:
             continue  # it negates a verb that the tables do not know
         owner = min(after, key=lambda p: p.start) if after else max(rivals, key=lambda p: p.start)

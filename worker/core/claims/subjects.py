@@ -19,6 +19,8 @@ class Discourse:
 
     state: str | None = None
     state_age: int = 99
+    #: The states last named together ("beide Länder" means them).
+    group: tuple[str, ...] = ()
     speaker: str | None = None
     speaker_state: str | None = None
     speaker_age: int = 99
@@ -276,6 +278,8 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     )
     if any(hit[0] in between for hit in marks.context.get("contrast", ())):
         return False
+    if left.oblique and not any(hit[0] in between for hit in marks.context.get("coordinator", ())):
+        return False  # "Together with Latvia, the UK …"
     return filled and linked
 
 
@@ -355,7 +359,37 @@ def _pronoun(clause: Clause, reading: Reading, discourse: Discourse) -> Subject:
         if discourse.speaker_nonstate and discourse.speaker_age <= 1:
             return Subject(nonstate=True, pronoun=True)
         return Subject(pronoun=True)
+    if _both(marks, clause) and discourse.group:
+        return Subject(discourse.group, pronoun=True, explicit=True)
     return Subject(pronoun=_leads(marks, "pronoun_state", clause))
+
+
+_BOTH = frozenset(
+    [
+        "beide",
+        "both",
+        "deux",
+        "ambos",
+        "entrambi",
+        "beide",
+        "obie",
+        "oba",
+        "oboje",
+        "обидві",
+        "обидва",
+        "оба",
+        "обе",
+    ]
+)
+
+
+def _both(marks: Marks, clause: Clause) -> bool:
+    """ "Beide Länder", "both countries", "les deux pays"."""
+    return any(
+        hit[0] in clause
+        and any(marks.words[i].norm in _BOTH for i in range(max(0, hit[0] - 1), hit[-1] + 1))
+        for hit in marks.context.get("pronoun_state", ())
+    )
 
 
 def _leads(marks: Marks, kind: str, clause: Clause) -> bool:
@@ -389,7 +423,7 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
             return before, 0.8
     if (said := _as_subject(speaker)) is not None:
         return said, 0.75
-    if own.pronoun or reading.clauses[number].quoted:
+    if own.pronoun or reading.clauses[number].quoted or _reported_speech(number, reading):
         return _from_before(discourse)
     return Subject(), 0.0
 
@@ -407,6 +441,39 @@ def _reaches(earlier: int, number: int, own: Subject, reading: Reading) -> bool:
     predicates = predicates_of(before, reading.marks)
     bare = not predicates and before.end - before.start <= _BARE
     return bare or any(p.kind in {"reporting", "stance"} for p in predicates)
+
+
+_SUBJUNCTIVE = frozenset(
+    [
+        "sei",
+        "seien",
+        "habe",
+        "werde",
+        "könne",
+        "müsse",
+        "solle",
+        "wolle",
+        "dürfe",
+        "gebe",
+        "bleibe",
+        "stehe",
+        "gehe",
+        "komme",
+        "mache",
+        "wisse",
+    ]
+)
+
+
+def _reported_speech(number: int, reading: Reading) -> bool:
+    """German Konjunktiv I without a speaker of its own: the last one goes on speaking."""
+    marks, clause = reading.marks, reading.clauses[number]
+    if marks.language != "de" or reading.attributions:
+        return False
+    last = clause.more[1] if clause.more else clause.end
+    return any(
+        marks.words[i].norm in _SUBJUNCTIVE for i in range(clause.start, last) if i in clause
+    )
 
 
 def _as_subject(speaker: Actor | None) -> Subject | None:
@@ -453,6 +520,9 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     discourse.tick()
     if discourse.interview and discourse.host is None:
         _meet_host(reading, discourse)
+    for subject in reading.subjects:
+        if len(subject.codes) > 1 and not subject.pronoun:
+            discourse.group = subject.codes
     for subject in reading.subjects:
         if subject.codes and subject.explicit and subject.codes[0] not in {"UA"}:
             discourse.state, discourse.state_age = subject.codes[0], 0
