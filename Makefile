@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: demo test check bench torture crash format lock clean
+.PHONY: demo test check bench torture crash image format lock clean
 .DEFAULT_GOAL := demo
 
 $(STAMP): requirements.lock pyproject.toml
@@ -37,12 +37,19 @@ torture: $(STAMP)
 crash: $(STAMP)
 	@CW_CRASH_KILLS=200 $(BIN)/python -m pytest -m crash -s
 
+# Needs a container engine: ENGINE=podman make image
+ENGINE ?= docker
+image:
+	@command -v $(ENGINE) >/dev/null || { echo "make image needs $(ENGINE) (or another: ENGINE=podman)"; exit 1; }
+	@$(ENGINE) build -t coalition-watch .
+
 format: $(STAMP)
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
 # Needs pip-tools; run after a change of the dependencies in pyproject.toml.
 lock:
+	pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-run.lock pyproject.toml
 	pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --extra dev -o requirements.lock pyproject.toml
 
 clean:

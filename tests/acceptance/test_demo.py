@@ -205,3 +205,12 @@ def test_a_feed_shows_nothing_before_it_is_published(week):
     after = pages.feed(week, outlet, "http://127.0.0.1:1", early.replace(hour=8, minute=0))
     assert b"How the Dutch" not in before
     assert b"How the Dutch" in after
+
+
+def test_the_alert_in_the_readme_is_one_that_the_demo_tells(output):
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    block = re.search(r"```\n(🇧🇪 .+?)```", readme, re.S)
+    assert block
+    lines = [line for line in block[1].splitlines() if "http://" not in line]
+    assert len(lines) >= 8
+    assert "\n".join(lines) in "\n".join(x for x in output.splitlines() if "http://" not in x)
