@@ -174,7 +174,11 @@ def _unreal(marks: Marks, question: bool) -> str | None:
 
 def _topics(clause: Clause, marks: Marks) -> list[Topic]:
     """The measures of a clause; weak mentions give way to a core one of the same clause."""
-    named = [set(range(a.start, a.end)) for a in marks.actors if a.code is not None]
+    named = [
+        set(range(a.start, a.end))
+        for a in marks.actors
+        if a.code is not None and a.kind != "institution"
+    ]
     inside = [
         _handed_over(t, clause, marks)
         for t in marks.topics
@@ -198,7 +202,7 @@ def _topics(clause: Clause, marks: Marks) -> list[Topic]:
         del best[Measure.TROOPS]
     _settle_documents(best, clause, marks)
     _settle_aid(best, marks)
-    _settle_payment(best)
+    _settle_payment(best, marks)
     _settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
 
@@ -243,6 +247,7 @@ def _settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) 
 
 def _settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
     """ "1 billion in military aid" is money, "a package worth 1 billion" and "military aid" are arms."""
+    _settle_price(best, marks)
     arms, funding = best.get(Measure.ARMS), best.get(Measure.FUNDING)
     if arms is None or funding is None:
         return
@@ -252,10 +257,49 @@ def _settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
     del best[Measure.ARMS if paid else Measure.FUNDING]
 
 
-def _settle_payment(best: dict[Measure, Topic]) -> None:
+_WORTH = frozenset(
+    [
+        "worth",
+        "deal",
+        "package",
+        "contract",
+        "value",
+        "valued",
+        "wert",
+        "wertes",
+        "höhe",
+        "valeur",
+        "valor",
+        "valore",
+        "waarde",
+        "wartości",
+        "wartość",
+        "вартістю",
+        "стоимостью",
+        "сумму",
+        "суму",
+    ]
+)
+
+
+def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "Missiles … in a deal worth £1.6 billion": the price of a thing named is no aid of its own."""
+    funding = best.get(Measure.FUNDING)
+    if funding is None or funding.kind not in {"weak", "money"} or len(best) < 2:
+        return
+    before = range(max(0, funding.start - 4), funding.start)
+    named = any(t.start < funding.start for m, t in best.items() if m is not Measure.FUNDING)
+    if named and any(marks.words[i].norm in _WORTH for i in before):
+        del best[Measure.FUNDING]
+
+
+def _settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
     """Paying for weapons is money: "finance two more Patriot batteries"."""
     funding = best.get(Measure.FUNDING)
-    if funding is None or funding.kind != "verb":
+    if funding is None:
+        return
+    verbs = {w for p in marks.predicates for w in p.words}
+    if funding.kind != "verb" and not verbs & set(range(funding.start, funding.end)):
         return
     for measure in (
         Measure.ARMS,
@@ -377,8 +421,10 @@ def _named_before(
     if discourse.measure_age > 0:
         return None
     spoken = reading.subjects[number].pronoun
+    if spoken:
+        return discourse.measure
     brief = len(reading.marks.words) <= _BRIEF and (cue.stance or Stance.OPEN).rank <= 0
-    return discourse.measure if spoken or brief else None
+    return discourse.main_measure() if brief else None
 
 
 def _again(measure: Measure, cue: Predicate) -> Topic:

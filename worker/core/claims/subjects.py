@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -34,6 +35,14 @@ class Discourse:
     interview: bool = False
     host: str | None = None
     host_name: str | None = None
+
+    #: How often each measure was the subject of a claim so far.
+    counts: Counter[Measure] = field(default_factory=Counter)
+
+    def main_measure(self) -> Measure | None:
+        """What the article is mostly about so far, else the last measure."""
+        top = self.counts.most_common(1)
+        return top[0][0] if top and top[0][1] > 1 else self.measure
 
     def tick(self) -> None:
         """One sentence further on."""
@@ -546,6 +555,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
             discourse.speaker_age = 0
     if reading.marks.topics:
         discourse.topic, discourse.topic_age = reading.marks.topics[-1].measure, 0
+    discourse.counts.update(f.topic.measure for f in reading.findings)
     if reading.findings:
         discourse.measure, discourse.measure_age = reading.findings[-1].topic.measure, 0
     elif question and reading.marks.topics:
