@@ -21,7 +21,9 @@ _LOUDNESS = {
 
 def alert_table(alerts: Sequence[Alert], title: str = "Alerts") -> Table:
     """One row for each alert; every text is clean of control characters."""
-    shown = Table(title=title, title_justify="left", header_style="bold", show_lines=True)
+    shown = Table(
+        title=title, title_justify="left", header_style="bold", show_lines=True, expand=True
+    )
     shown.add_column("alert", overflow="fold", ratio=3)
     shown.add_column("before → after", overflow="fold", ratio=3)
     shown.add_column("proof", overflow="fold", ratio=5)
