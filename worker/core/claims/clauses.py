@@ -103,6 +103,13 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             if needs_comma and not _COMMA.search(marks.words[at].before):
                 continue  # "als Ziel betrachtet": without its comma it is no conjunction
             found[at] = kind
+    for kind in ("coordinator", "contrast"):
+        for words in marks.context.get(kind, ()):
+            if (
+                words[0] in found
+            ):  # "mientras que", "tandis que": its "que" opens nothing of its own
+                for inner in words[1:]:
+                    found.pop(inner, None)
     for words in marks.context.get("whether", ()):
         if found.get(words[-1]) == "if":  # "a dit si", "sabe si": the verb before tells the sense
             found[words[-1]] = "whether"

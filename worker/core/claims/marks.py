@@ -135,13 +135,20 @@ def longest(matches: Iterable[Match[Row]]) -> list[Match[Row]]:
 
 def _unrivalled(matches: list[Match[Row]]) -> list[Match[Row]]:
     """Drop a cue that shares a word with a longer one: "is not planning" over "planning to"."""
-    return [
-        m
-        for m in matches
-        if not any(
-            len(other.words) > len(m.words) and set(other.words) & set(m.words) for other in matches
-        )
-    ]
+    return [m for m in matches if not any(_rivals(other, m) for other in matches)]
+
+
+def _rivals(other: Match[Row], match: Match[Row]) -> bool:
+    return len(other.words) > len(match.words) and bool(set(other.words) & set(match.words))
+
+
+def _whose(other: Match[Row], match: Match[Row]) -> bool:
+    """ "Training for the forces of Kyiv": whose forces they are does not undo the training."""
+    return (
+        other.payload["kind"] == "pseudo" != match.payload["kind"]
+        and other.payload["measure"] != match.payload["measure"]
+        and match.start < other.start
+    )
 
 
 def _conditions(marks: Marks, matches: list[Match[Row]]) -> None:
@@ -224,8 +231,11 @@ def _drop_covered_context(marks: Marks) -> None:
 
 
 def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
-    for match in _unrivalled(longest(matches)):
+    found = longest(matches)
+    for match in found:
         row = match.payload
+        if any(_rivals(other, match) and not _whose(other, match) for other in found):
+            continue
         if row["kind"] == "pseudo" or _masked(marks, match.start):
             continue
         marks.topics.append(

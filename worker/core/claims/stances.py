@@ -109,11 +109,18 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
         after = [p for p in rivals if p.start > at]
         if marks.words[at].norm in _WITHOUT and not _without_doing(at, clause, marks):
             continue  # "ohne die Amerikaner": a circumstance
-        if not after and marks.words[at].norm in _BEFORE_ITS_VERB:
+        if not after and marks.words[at].norm in _BEFORE_ITS_VERB and not _modal_at(at + 1, marks):
             continue  # it negates a verb that the tables do not know
         owner = min(after, key=lambda p: p.start) if after else max(rivals, key=lambda p: p.start)
         count += owner is predicate
     return count % 2 == 1
+
+
+def _modal_at(at: int, marks: Marks) -> bool:
+    """ "Отправлять солдат не будет": the auxiliary stands after its verb, and the negation with it."""
+    return any(
+        hit[0] == at for kind in ("modal_will", "modal_open") for hit in marks.context.get(kind, ())
+    )
 
 
 def local_stance(
