@@ -246,6 +246,13 @@ def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
 def _drop_named_deeds(marks: Marks) -> None:
     """A deed inside a name is no deed: "White House", "strategic airlift", "guarantee"."""
     named = [range(a.start, a.end) for a in marks.actors]
+    # "the military support the UK provided": the noun goes on into the next clause
+    later = [range(t.start + 1, t.end) for t in marks.topics if t.kind != "verb"]
+    marks.predicates = [
+        p
+        for p in marks.predicates
+        if p.kind != "action" or not any(p.start in span for span in later)
+    ]
     named += [range(t.start, t.end) for t in marks.topics if t.kind != "verb"]
     marks.predicates = [
         p

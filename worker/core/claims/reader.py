@@ -34,6 +34,7 @@ from worker.core.claims.subjects import (
     Reading,
     Rejection,
     Subject,
+    from_before,
     remember,
     resolved,
     settle_speakers,
@@ -249,12 +250,30 @@ def _settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
     """ "1 billion in military aid" is money, "a package worth 1 billion" and "military aid" are arms."""
     _settle_price(best, marks)
     arms, funding = best.get(Measure.ARMS), best.get(Measure.FUNDING)
+    if arms is not None and funding is None and _sum_of_aid(arms, marks):
+        del best[Measure.ARMS]
+        best[Measure.FUNDING] = replace(arms, measure=Measure.FUNDING)
+        return
     if arms is None or funding is None:
         return
     if arms.end <= funding.start or funding.end <= arms.start:
         return  # two mentions, two measures
     paid = any(end <= arms.start for _, end in marks.money)
     del best[Measure.ARMS if paid else Measure.FUNDING]
+
+
+#: "Military aid" in the nine languages: what it is measured in tells whether it is money.
+_AID = frozenset(
+    """aid assistance support help hilfe unterstützung ayuda apoyo asistencia aide soutien
+    aiuto aiuti sostegno assistenza steun hulp bijstand pomoc pomocy wsparcia wsparcie помощь
+    помощи поддержки допомогу допомоги підтримки""".split()
+)
+
+
+def _sum_of_aid(arms: Topic, marks: Marks) -> bool:
+    if not any(marks.words[i].norm in _AID for i in range(arms.start, arms.end)):
+        return False
+    return any(0 <= arms.start - end <= 1 for _, end in marks.money)
 
 
 _WORTH = frozenset(
@@ -287,10 +306,13 @@ def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
     funding = best.get(Measure.FUNDING)
     if funding is None or funding.kind not in {"weak", "money"} or len(best) < 2:
         return
-    before = range(max(0, funding.start - 4), funding.start)
-    named = any(t.start < funding.start for m, t in best.items() if m is not Measure.FUNDING)
-    if named and any(marks.words[i].norm in _WORTH for i in before):
-        del best[Measure.FUNDING]
+    things = [t.start for m, t in best.items() if m is not Measure.FUNDING]
+    for start in [funding.start, *(start for start, _ in marks.money)]:
+        before = range(max(0, start - 4), start)
+        named = any(thing < start for thing in things)
+        if named and any(marks.words[i].norm in _WORTH for i in before):
+            del best[Measure.FUNDING]
+            return
 
 
 def _settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
@@ -460,7 +482,8 @@ def _judge(
             else "a demand, denial or norm"
         )
     else:
-        _own(judgement, number, topic, reading)
+        if not _object(judgement, number, topic, reading, discourse):
+            _own(judgement, number, topic, reading)
         reason = _unfounded(judgement, number, reading)
     if reason is not None:
         reading.rejections.append(Rejection(topic, clause, reason))
@@ -521,6 +544,34 @@ def _govern(
         judgement.subject, judgement.confidence = subject, sure
 
 
+def _object(
+    judgement: _Judgement, number: int, topic: Topic, reading: Reading, discourse: Discourse
+) -> bool:
+    """ "European troops would be legitimate targets": who says so objects, not those troops."""
+    chosen, marks = judgement.chosen, reading.marks
+    if chosen is None or chosen.stance is not Stance.OPPOSED or chosen.kind != "stance":
+        return False
+    theirs = any(a.possessive and 0 <= chosen.start - a.end <= 2 for a in marks.actors)
+    if judgement.stance is not Stance.OPPOSED or theirs:
+        return False  # "Hungary's veto"
+    judged = {
+        actor.code
+        for actor in marks.actors
+        if any(
+            set(range(t.start, t.end)) & set(range(actor.start, actor.end)) for t in marks.topics
+        )
+    } | set(_possessors(topic, reading.clauses[number], marks))
+    if not judgement.subject.codes or not set(judgement.subject.codes) <= judged:
+        return False
+    speaker = speaker_of(number, reading)
+    if speaker is not None and speaker.code is not None:
+        judgement.subject = Subject((speaker.code,), explicit=True, name=speaker.name)
+    else:
+        judgement.subject, judgement.confidence = from_before(discourse)
+    judgement.rules = [*judgement.rules, "who says so"]
+    return True
+
+
 def _own(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> None:
     """Give the measure to its possessor where the clause has no subject ("polnische Truppen")."""
     received = judgement.chosen is not None and judgement.chosen.kind in {"done", "action_past"}
@@ -534,13 +585,25 @@ def _own(judgement: _Judgement, number: int, topic: Topic, reading: Reading) -> 
         judgement.rules = [*judgement.rules, "told by the receiver"]
         return
     possessors = _possessors(topic, reading.clauses[number], reading.marks)
-    if not possessors or reading.subjects[number].explicit:
+    if not possessors or reading.subjects[number].explicit or _bought(judgement, reading.marks):
         return
     if "governed" in judgement.rules and judgement.subject.codes:
         return
     judgement.subject = Subject(possessors)
     judgement.rules = [*judgement.rules, "its owner"]
     judgement.confidence = max(judgement.confidence, 0.75)
+
+
+_BOUGHT = re.compile(
+    r"(?:ge|be)kauf|^kauf|beschaff|erw[oe]rb|bought|buy|purchas|procur|achet|achat|compr|acquist|"
+    r"koop|kocht|kupi|kup[ou]|zaku|закуп|купл|купи|придба"
+)
+
+
+def _bought(judgement: _Judgement, marks: Marks) -> bool:
+    """ "American weapons are bought": where a thing comes from is not who gives it."""
+    chosen = judgement.chosen
+    return chosen is not None and bool(_BOUGHT.search(marks.words[chosen.start].norm))
 
 
 def _giver(subject: Subject, topic: Topic, clause: Clause, marks: Marks) -> str | None:

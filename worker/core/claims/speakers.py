@@ -188,7 +188,7 @@ def attributions(marks: Marks, clauses: list[Clause], language: str) -> list[Att
     """Every verb of saying in the sentence with its speaker."""
     found: list[Attribution] = []
     for predicate in marks.predicates:
-        if predicate.kind != "reporting":
+        if predicate.kind != "reporting" or _of_a_text(predicate, marks):
             continue
         number = next((n for n, c in enumerate(clauses) if predicate.start in c), None)
         if number is None:
@@ -197,6 +197,17 @@ def attributions(marks: Marks, clauses: list[Clause], language: str) -> list[Att
             Attribution(predicate, number, _speaker(predicate, clauses[number], marks, language))
         )
     return found
+
+
+def _of_a_text(predicate: Predicate, marks: Marks) -> bool:
+    """ "Eine Erklärung, der zufolge sie Soldaten stationieren": the text says so, nobody speaks."""
+    at = predicate.start
+    return (
+        marks.language == "de"
+        and marks.words[at].norm in {"zufolge", "gemäß", "nach"}
+        and at > 0
+        and marks.words[at - 1].norm in {"der", "dem", "denen"}
+    )
 
 
 def _speaker(predicate: Predicate, clause: Clause, marks: Marks, language: str) -> Actor | None:

@@ -82,6 +82,20 @@ def phrase_negations(clause: Clause, marks: Marks) -> list[int]:
 
 
 _WITHOUT = frozenset(["ohne", "without", "sans", "sin", "senza", "zonder", "bez", "без"])
+_SHALL = frozenset({"soll", "solle", "sollen", "sollten"})
+
+
+def _planned(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """ "Zwei Systeme sollen in die Ukraine gehen, kündigte er an": what is announced is no wish."""
+    musts = [hit[0] for hit in marks.context.get("modal_must", ()) if hit[0] in clause]
+    return (
+        marks.language == "de"
+        and predicate.stance is Stance.COMMITTED
+        and predicate.words[-1] > predicate.start  # the announcing verb and its particle
+        and all(marks.words[at].norm in _SHALL and at < predicate.start for at in musts)
+    )
+
+
 _INFINITIVES = {
     "en": ("ing",),
     "fr": ("er", "ir", "re"),
@@ -138,7 +152,7 @@ def local_stance(
         rules.append("negated")
     else:
         stance = predicate.stance
-        if _norm(clause, marks):
+        if _norm(clause, marks) and not _planned(predicate, clause, marks):
             return None, [*rules, "norm"]
         if stance in {Stance.COMMITTED, Stance.DELIVERED} and _modal_before(
             predicate, clause, marks
@@ -173,6 +187,13 @@ def _has(marks: Marks, kind: str, clause: Clause) -> bool:
     )
 
 
+def _modal_ahead(predicate: Predicate, marks: Marks, kind: str) -> bool:
+    return any(
+        hit[0] < predicate.start and not _covered(marks, hit[0])
+        for hit in marks.context.get(kind, ())
+    )
+
+
 def _covered(marks: Marks, index: int) -> bool:
     return any(start <= index < end for _, start, end in marks.conditions)
 
@@ -202,6 +223,11 @@ def _action(
     rules: list[str],
 ) -> Stance | None:
     will, could = _has(marks, "modal_will", clause), _has(marks, "modal_open", clause)
+    if predicate.kind == "action_past" and language == "en":
+        # "signed a declaration under which they would set up hubs": the modal is another verb's
+        will, could = (
+            _modal_ahead(predicate, marks, kind) for kind in ("modal_will", "modal_open")
+        )
     if negated:
         rules.append("negated action")
         if predicate.kind == "action_past" and not (will or could):
@@ -279,6 +305,9 @@ def compose(outer: Stance | None, inner: Stance | None, joined: bool = False) ->
     return min(outer, inner, key=lambda s: s.rank)
 
 
+_REFUSALS = frozenset({Stance.OPPOSED, Stance.RULED_OUT})
+
+
 def chain(
     chosen: Predicate, cues: Sequence[Predicate], clause: Clause, marks: Marks, language: str
 ) -> tuple[Stance | None, list[str]]:
@@ -302,6 +331,8 @@ def chain(
         if more is None:
             continue
         over, under = (more, stance) if outer is other else (stance, more)
-        stance = compose(over, under, joined)
+        # "rejects it as unacceptable", "is on the contrary unacceptable": one objection, said twice
+        twice = under is Stance.OPPOSED and inner.kind == "stance" and over in _REFUSALS
+        stance = Stance.OPPOSED if twice else compose(over, under, joined)
         rules += [*reasons, "chained"]
     return stance, rules

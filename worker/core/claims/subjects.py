@@ -433,7 +433,7 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
     if (said := _as_subject(speaker)) is not None:
         return said, 0.75
     if own.pronoun or reading.clauses[number].quoted or _reported_speech(number, reading):
-        return _from_before(discourse)
+        return from_before(discourse)
     return Subject(), 0.0
 
 
@@ -494,7 +494,7 @@ def _as_subject(speaker: Actor | None) -> Subject | None:
     return Subject((speaker.code,), name=speaker.name) if speaker.code else None
 
 
-def _from_before(discourse: Discourse) -> tuple[Subject, float]:
+def from_before(discourse: Discourse) -> tuple[Subject, float]:
     """The subject that the sentences before have left in mind."""
     if discourse.speaker_nonstate and discourse.speaker_age <= 1:
         return Subject(nonstate=True), 0.6
