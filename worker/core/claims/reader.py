@@ -264,9 +264,36 @@ def _settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
 
 #: "Military aid" in the nine languages: what it is measured in tells whether it is money.
 _AID = frozenset(
-    """aid assistance support help hilfe unterstützung ayuda apoyo asistencia aide soutien
-    aiuto aiuti sostegno assistenza steun hulp bijstand pomoc pomocy wsparcia wsparcie помощь
-    помощи поддержки допомогу допомоги підтримки""".split()
+    [
+        "aid",
+        "assistance",
+        "support",
+        "help",
+        "hilfe",
+        "unterstützung",
+        "ayuda",
+        "apoyo",
+        "asistencia",
+        "aide",
+        "soutien",
+        "aiuto",
+        "aiuti",
+        "sostegno",
+        "assistenza",
+        "steun",
+        "hulp",
+        "bijstand",
+        "pomoc",
+        "pomocy",
+        "wsparcia",
+        "wsparcie",
+        "помощь",
+        "помощи",
+        "поддержки",
+        "допомогу",
+        "допомоги",
+        "підтримки",
+    ]
 )
 
 
@@ -474,6 +501,11 @@ def _judge(
     """Add the findings on one measure of one clause, or the reason why there is none."""
     clause = reading.clauses[number]
     judgement = _stance(number, topic, reading, language, discourse)
+    if _backstop(judgement, topic, clause, reading.marks):
+        others = _topics(clause, reading.marks)
+        if len(others) > 1:
+            return  # "support the force with intelligence": only that is given
+        topic = replace(topic, measure=Measure.GUARANTEES)
     reason = None
     if judgement.stance is None:
         reason = (
@@ -492,6 +524,21 @@ def _judge(
     if not found:
         reading.rejections.append(Rejection(topic, clause, "not this actor's to give"))
     reading.findings.extend(found)
+
+
+_SUPPORT = re.compile(
+    r"unterst[üu]tz|rückendeck|^support|^back|^souten|^soutien|^appu|^apoy|^respald|^sosten|^sosterr|"
+    r"^appogg|^ondersteun|^steun|^wesp|^wspi|^підтрим|^поддерж"
+)
+
+
+def _backstop(judgement: _Judgement, topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "The US would support the multinational force": cover for it, no American soldiers in it."""
+    if judgement.subject.codes != ("US",) or topic.measure is not Measure.TROOPS:
+        return False
+    chosen = judgement.chosen
+    verb = chosen is not None and any(_SUPPORT.search(marks.words[w].norm) for w in chosen.words)
+    return verb and topic.kind in {"core", "force"}
 
 
 def _stance(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from worker.core.claims.clauses import Clause
@@ -55,6 +56,22 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
         and hit[0] not in covered
         and hit[0] not in masked
         and hit[0] not in phrases
+        and not _of_a_participle(hit[0], marks)
+    )
+
+
+_ATTRIBUTIVE = re.compile(r"^(?:\w*ge\w+|\w+ier)te[nrms]?$")
+
+
+def _of_a_participle(at: int, marks: Marks) -> bool:
+    """ "Einem noch nicht gebilligten Papier zufolge": it negates the participle before the noun."""
+    following = marks.words[at + 1 : at + 3]
+    return (
+        marks.language == "de"
+        and len(following) == 2
+        and not following[0].capitalised
+        and following[1].capitalised
+        and bool(_ATTRIBUTIVE.match(following[0].norm))
     )
 
 
