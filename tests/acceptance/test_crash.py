@@ -66,6 +66,10 @@ def start(config: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+#: Seconds a worker may take on a loaded machine until it answers signals.
+STARTS_IN = 5.0
+
+
 def finish(process: subprocess.Popen[str], seconds: float) -> tuple[int, str, str]:
     try:
         out, err = process.communicate(timeout=seconds)
@@ -104,12 +108,14 @@ def gone(group: int, seconds: float = 10.0) -> bool:
 def run_until(config: Path, done: Callable[[], bool], *, seconds: float) -> int:
     """Let the worker run until ``done``: a retry or a breaker's pause may take minutes."""
     process = start(config)
-    end = time.monotonic() + seconds
+    started = time.monotonic()
+    end = started + seconds
     while not done() and time.monotonic() < end:
         time.sleep(0.5)
+    importing = time.monotonic() - started < STARTS_IN  # it takes no signals yet
     process.send_signal(signal.SIGTERM)
     code, _, err = finish(process, 30)
-    assert code == 0, err
+    assert code == 0 or (importing and code == -signal.SIGTERM), err
     return process.pid
 
 
