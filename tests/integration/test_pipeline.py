@@ -160,7 +160,9 @@ async def test_broken_feeds_and_pages_are_recorded_and_never_stop_the_round(desk
     desk.press.statuses["/paged/0.html"] = 404
     desk.press.feed_bodies["html"] = b"<!doctype html><html><body>No feed here</body></html>"
     app = await desk.round()
-    assert len(desk.hook.bodies) == 1
+    assert [alert["actor"] for alert in desk.hook.alerts] == ["NO"]
+    notices = [body["data"]["title"] for body in desk.hook.bodies if "title" in body["data"]]
+    assert notices == ["A source is being lost"]
     feeds = {row["id"]: row for row in app.feeds()}
     assert "HTML page" in feeds["html"]["last_error"]
     assert feeds["gone"]["state"] == "disabled"

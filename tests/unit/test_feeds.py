@@ -256,7 +256,7 @@ def test_items_without_a_web_address_are_left_out_and_counted() -> None:
         (b"/dev/zero", "no feed"),
         (b"http://127.0.0.1:1/", "no feed"),
         (b"../config/settings.yaml", "no feed"),
-        (b'{"items": 5}', "no JSON Feed"),
+        (b'{"items": 5}', "neither a JSON Feed"),
         (b"{", "JSON cannot be read"),
         (b"[" * 200_000, "JSON cannot be read"),
         (bytes(range(256)) * 100, "no feed"),
@@ -348,7 +348,7 @@ def test_fifty_thousand_items_are_read_five_hundred_at_a_time() -> None:
     started = time.perf_counter()
     first = parse_feed(body, PRESS, now=NOW)
     assert len(first.entries) == MAX_ENTRIES
-    assert first.problems == ("50,000 items; read at most 500 a time",)
+    assert (first.more, first.seen) == (True, 50_000)
     second = parse_feed(body, PRESS, known={e.key for e in first.entries}, now=NOW)
     assert second.entries[0].key == "id-500"
     assert time.perf_counter() - started < 8

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.core.schedule import FeedState, Intervals, PollResult, after_poll, outside
+from worker.core.schedule import (
+    DAYS,
+    FeedState,
+    Intervals,
+    PollResult,
+    after_poll,
+    dying,
+    newly_dying,
+    outside,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://news.example/feed"
@@ -202,3 +211,50 @@ def test_the_configured_intervals_are_used():
         for result, high in ((ok(), False), (ok(), True), (ok(ttl_minutes=300), False))
     ]
     assert waits == [20 * MINUTE, 5 * MINUTE, HOUR]
+
+
+def test_wishes_hold_on_while_the_feed_answers_that_it_is_unchanged():
+    wish = PollResult(status=200, parsed=True, ttl_minutes=180, skip_hours={15, 16})
+    state = polled(FRESH, wish)
+    assert (state.ttl_minutes, state.skip) == (180, "15 16")
+    unchanged = polled(state, PollResult(status=304))
+    assert unchanged.next_check_at >= NOW + timedelta(minutes=180)
+    assert unchanged.next_check_at.hour not in (15, 16)
+    freed = polled(unchanged, ok(parsed=True))
+    assert (freed.ttl_minutes, freed.skip) == (None, "")
+
+
+def test_days_to_skip_are_skipped_but_never_all_of_them():
+    saturday = datetime(2026, 1, 17, 9, 30, tzinfo=UTC)
+    monday = datetime(2026, 1, 19, 0, 0, tzinfo=UTC)
+    assert outside(saturday, (), ("Saturday", "Sunday")) == monday
+    assert outside(saturday, (), DAYS) == saturday
+
+
+def test_a_feed_that_fails_for_days_is_dying_and_that_is_new_once():
+    state = replace(FRESH, last_success_at=NOW, last_checked_at=NOW)
+    told, now = [], NOW
+    for _ in range(12):
+        now = state.next_check_at
+        later = polled(state, failed(500), now=now)
+        told.append((now - NOW, newly_dying(state, later, now)))
+        state = later
+    reasons = [(when, why) for when, why in told if why]
+    assert len(reasons) == 1
+    assert timedelta(days=3) < reasons[0][0] < timedelta(days=7)
+    assert "failures in a row" in reasons[0][1]
+
+
+def test_a_feed_that_never_answered_is_dying_after_a_day_of_trying():
+    state, now = FRESH, NOW
+    for _ in range(5):
+        assert dying(state, now) is None
+        now = state.next_check_at
+        state = polled(state, failed(500), now=now)
+    assert "never readable" in dying(state, now)
+
+
+def test_a_feed_that_answers_and_brings_nothing_for_a_month_is_dying():
+    state = replace(FRESH, last_success_at=NOW, last_changed_at=NOW - timedelta(days=31))
+    assert "nothing new" in dying(state, NOW)
+    assert dying(replace(state, last_changed_at=NOW - timedelta(days=29)), NOW) is None

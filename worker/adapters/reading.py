@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from worker.adapters.pool import Runner
-from worker.core.articles import extract_article
+from worker.core.articles import extract_articles
 from worker.core.feeds import ParsedFeed, parse_feed
 from worker.model import Analysis, Article, Entry, Feed
 
@@ -30,8 +30,10 @@ class PooledReader:
         """The entries of a feed that are not ``known``."""
         return await self._pool.run(_parse, body, feed, frozenset(known), now)
 
-    async def article(self, html: bytes, entry: Entry, url: str, *, now: datetime) -> Article:
-        """The article of a page."""
+    async def articles(
+        self, html: bytes, entry: Entry, url: str, *, now: datetime
+    ) -> tuple[Article, ...]:
+        """The article of a page, or the updates of a live blog."""
         return await self._pool.run(_extract, html, entry, url, now)
 
     async def analyze(self, article: Article) -> Analysis:
@@ -48,5 +50,5 @@ def _parse(body: bytes, feed: Feed, known: frozenset[str], now: datetime) -> Par
     return parse_feed(body, feed, known=known, now=now)
 
 
-def _extract(html: bytes, entry: Entry, url: str, now: datetime) -> Article:
-    return extract_article(html, entry, url, now=now)
+def _extract(html: bytes, entry: Entry, url: str, now: datetime) -> tuple[Article, ...]:
+    return extract_articles(html, entry, url, now=now)

@@ -16,6 +16,7 @@ from htmldate import find_date
 from lxml import etree
 from lxml import html as lxml_html
 
+from worker.core.liveblog import Update, live_updates
 from worker.core.pages import SHORT_TEXT, PageData, Stub, page_data, stub_of, without_wall_lines
 from worker.core.text import clean_line, clean_title, decode_bytes, join_paragraphs, plain_text
 from worker.core.urls import canonical_url, site_of, web_url
@@ -42,10 +43,38 @@ def extract_article(html: bytes, entry: Entry, url: str, *, now: datetime) -> Ar
     Title and date come from the feed where it has them. Paragraphs are separated by blank lines.
     Raises ExtractionError, with the page's fault named, where neither has any text.
     """
+    return _article(_Page(html, url), entry, now)
+
+
+def extract_articles(html: bytes, entry: Entry, url: str, *, now: datetime) -> tuple[Article, ...]:
+    """The updates of a live blog, oldest first, each with an address of its own; else the article.
+
+    Raises ExtractionError as ``extract_article`` does.
+    """
     page = _Page(html, url)
+    updates = live_updates(page.markup, page.tree, now)
+    if len(updates) < 2:
+        return (_article(page, entry, now),)
+    return tuple(_update_article(update, page, entry, now) for update in updates)
+
+
+def _update_article(update: Update, page: _Page, entry: Entry, now: datetime) -> Article:
+    published = min(update.at, now).date().isoformat() if update.at else None
+    return Article(
+        text=update.text[:MAX_TEXT],
+        title=update.title,
+        url=f"{page.canonical}#{update.anchor}",
+        published=published or _published(entry, page, now),
+        source=entry.source or page.publisher or site_of(page.canonical) or None,
+        language=_language(page.data.language) or page.language or entry.language,
+        text_source=TextSource.PAGE,
+    )
+
+
+def _article(page: _Page, entry: Entry, now: datetime) -> Article:
     text, source, stub = _best_text(page, entry)
     if not text:
-        raise ExtractionError(f"{url[:200]}: {stub or Stub.EMPTY}, and the feed gives no text")
+        raise ExtractionError(f"{page.url[:200]}: {stub or Stub.EMPTY}, and the feed gives no text")
     return Article(
         text=text[:MAX_TEXT],
         title=entry.title or page.title,
@@ -85,6 +114,7 @@ class _Page:
                 raise ExtractionError(f"{url[:200]}: the page is {name}, not HTML")
         markup = re.sub("[\x00\ud800-\udfff\ufffe\uffff]", "", decode_bytes(body[:MAX_PAGE]))
         self.url = url
+        self.markup = markup
         self.data: PageData = page_data(markup)
         self.tree = _tree(markup)
         head = _head(self.tree)

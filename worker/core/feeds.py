@@ -1,4 +1,4 @@
-"""Feed bodies become entries: RSS 0.9x, 1.0, 2.0, Atom and JSON Feed, however badly written.
+"""Feed bodies become entries: RSS 0.9x, 1.0, 2.0, Atom, JSON Feed, news sitemaps, GDELT lists.
 
 The body is decoded and disarmed first (document type, authors, encoding tricks), known items are
 cut out before the costly parse, and what remains goes to feedparser as a stream of bytes: a string
@@ -21,6 +21,7 @@ import feedparser
 
 from worker.core.feedsplit import disarm, keep_new, schedule_hints
 from worker.core.jsonfeed import looks_like_json, parse_json_feed
+from worker.core.sitemaps import looks_like_sitemap, news_items, parse_sitemap
 from worker.core.text import clean_line, clean_text, clean_title, decode_bytes, plain_text
 from worker.core.urls import canonical_url, publisher_url, web_url
 from worker.errors import InputError
@@ -43,7 +44,8 @@ class ParsedFeed:
     """What one poll of a feed brought: its new entries, newest first as the feed has them.
 
     ``ttl_minutes``, ``skip_hours`` (UTC) and ``skip_days`` (English names) are the feed's own
-    wishes; ``seen`` counts all items of the document; ``problems`` are sentences for the log.
+    wishes; ``seen`` counts all items of the document; ``problems`` are sentences for the log;
+    ``more`` says that new items are left, to be read with these entries' keys known.
     """
 
     entries: tuple[Entry, ...]
@@ -53,6 +55,7 @@ class ParsedFeed:
     skip_days: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
     seen: int = 0
+    more: bool = False
 
 
 def parse_feed(
@@ -70,12 +73,31 @@ def parse_feed(
     if looks_like_json(head):
         items, title, problems = parse_json_feed(head, feed.id)
         return _assemble(items, feed, known, now, title=title, problems=problems, seen=len(items))
+    if looks_like_sitemap(head):
+        return _parse_sitemap(head, feed, known, now)
     return _parse_xml(head, feed, known, now)
+
+
+def _parse_sitemap(text: str, feed: Feed, known: Collection[str], now: datetime) -> ParsedFeed:
+    sitemap = parse_sitemap(disarm(text))
+    first = next((place.url for place in sitemap.places), "")
+    if sitemap.is_index:
+        raise InputError(
+            f"feed {feed.id}: an index of sitemaps; name the sitemap for news itself, such as "
+            f"{clean_line(first, 200)}"
+        )
+    items = news_items(sitemap)
+    if sitemap.places and not items:
+        raise InputError(
+            f"feed {feed.id}: a sitemap without news (no <news:title>); `backfill` reads such "
+            "ones, a feed must name the one for news"
+        )
+    return _assemble(items, feed, known, now, title="", problems=(), seen=len(items))
 
 
 def _parse_xml(text: str, feed: Feed, known: Collection[str], now: datetime) -> ParsedFeed:
     document = disarm(text)
-    kept, seen = keep_new(document, known, MAX_ENTRIES)
+    kept, seen, more = keep_new(document, known, MAX_ENTRIES)
     if kept.count("<") > MAX_TAGS:
         raise InputError(f"feed {feed.id}: more than {MAX_TAGS:,} tags in {MAX_ENTRIES} items")
     parsed = feedparser.parse(
@@ -92,17 +114,18 @@ def _parse_xml(text: str, feed: Feed, known: Collection[str], now: datetime) -> 
         raise InputError(f"feed {feed.id}: {_what_it_is(text)}")
     hints = schedule_hints(document)
     seen = max(seen, len(entries))
-    problems = [] if seen <= MAX_ENTRIES else [f"{seen:,} items; read at most {MAX_ENTRIES} a time"]
+    problems = []
     if parsed.get("bozo") and not entries:
         problems.append(f"not well-formed: {clean_line(str(parsed.get('bozo_exception')), 200)}")
     return _assemble(
-        [_item(entry) for entry in entries[:MAX_ENTRIES]],
+        [_item(entry) for entry in entries],
         feed,
         known,
         now,
         title=str(parsed.feed.get("title", "")),
         problems=problems,
         seen=seen,
+        more=more,
         ttl=_minutes(parsed.feed),
         skip_hours=hints.hours,
         skip_days=hints.days,
@@ -153,6 +176,7 @@ def _assemble(
     title: str,
     problems: Iterable[str],
     seen: int,
+    more: bool = False,
     ttl: int | None = None,
     skip_hours: frozenset[int] = frozenset(),
     skip_days: frozenset[str] = frozenset(),
@@ -161,6 +185,11 @@ def _assemble(
     entries: dict[str, Entry] = {}
     homeless = 0
     for item in items:
+        if item["id"] in known and item["id"] not in repeated:
+            continue
+        if len(entries) == MAX_ENTRIES:
+            more = True
+            break
         entry = _entry(item, feed, now, by_link=item["id"] in repeated)
         if entry is None:
             homeless += 1
@@ -170,13 +199,14 @@ def _assemble(
     if homeless:
         told.append(f"{homeless} items without a web address were left out")
     return ParsedFeed(
-        entries=tuple(entries.values())[:MAX_ENTRIES],
+        entries=tuple(entries.values()),
         title=clean_title(title, 200),
         ttl_minutes=ttl,
         skip_hours=skip_hours,
         skip_days=skip_days,
         problems=tuple(told),
         seen=seen,
+        more=more,
     )
 
 

@@ -70,22 +70,24 @@ def _without_doctype(text: str) -> str:
     return text[: start.start()] + text[closing + 1 :]
 
 
-def keep_new(text: str, known: Collection[str], limit: int) -> tuple[str, int]:
-    """The document with at most ``limit`` items, those known left out, and how many it had.
+def keep_new(text: str, known: Collection[str], limit: int) -> tuple[str, int, bool]:
+    """The document with at most ``limit`` items, those known left out; how many it had, and
+    whether more new ones are left.
 
     An item is left out only where its one id (or, without any, its link) is known beyond doubt; a
     document whose items do not simply follow each other is returned whole.
     """
     spans = _item_spans(text)
     if spans is None:
-        return text, 0
+        return text, 0, False
     if not spans or (not known and len(spans) <= limit):
-        return text, len(spans)
-    fresh = [span for span in spans if _item_key(text[span[0] : span[1]]) not in known][:limit]
+        return text, len(spans), False
+    fresh = [span for span in spans if _item_key(text[span[0] : span[1]]) not in known]
+    more, fresh = len(fresh) > limit, fresh[:limit]
     if len(fresh) == len(spans):
-        return text, len(spans)
+        return text, len(spans), more
     parts = [text[: spans[0][0]], *(text[a:b] for a, b in fresh), text[spans[-1][1] :]]
-    return "".join(parts), len(spans)
+    return "".join(parts), len(spans), more
 
 
 def _item_spans(text: str) -> list[tuple[int, int]] | None:

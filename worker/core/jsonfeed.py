@@ -1,12 +1,30 @@
-"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/) into the items of core.feeds."""
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/) into the items of core.feeds.
+
+Also the article list of the GDELT DOC 2.0 API (``mode=artlist&format=json``).
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from worker.errors import InputError
+
+#: More items than this no feed has; each costs some microseconds.
+MAX_ITEMS = 50_000
+_GDELT_LANGUAGES = {
+    "english": "en",
+    "german": "de",
+    "french": "fr",
+    "spanish": "es",
+    "italian": "it",
+    "dutch": "nl",
+    "polish": "pl",
+    "ukrainian": "uk",
+    "russian": "ru",
+}
 
 
 def looks_like_json(text: str) -> bool:
@@ -20,14 +38,48 @@ def parse_json_feed(text: str, feed_id: str) -> tuple[list[dict[str, Any]], str,
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"feed {feed_id}: the JSON cannot be read: {error}") from error
+    if document == {}:  # GDELT's way to say that nothing matches
+        return [], "", []
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list):
-        raise InputError(f"feed {feed_id}: JSON, but no JSON Feed (an object with 'items')")
+        return _parse_gdelt(document, feed_id)
     language = _text(document.get("language"))
-    read = [_item(item, language) for item in items[:500] if isinstance(item, dict)]
+    read = [_item(item, language) for item in items[:MAX_ITEMS] if isinstance(item, dict)]
     dropped = len(items) - len(read)
-    problems = [f"{dropped:,} items were left out (over 500, or no objects)"] if dropped else []
+    problems = [f"{dropped:,} items were left out (no objects, or too many)"] if dropped else []
     return read, _text(document.get("title")), problems
+
+
+def _parse_gdelt(document: Any, feed_id: str) -> tuple[list[dict[str, Any]], str, list[str]]:
+    articles = document.get("articles") if isinstance(document, dict) else None
+    if not isinstance(articles, list):
+        raise InputError(
+            f"feed {feed_id}: JSON, but neither a JSON Feed (an object with 'items') nor GDELT's "
+            "list of articles"
+        )
+    found = [_gdelt_item(item) for item in articles[:MAX_ITEMS] if isinstance(item, dict)]
+    return found, "GDELT", []
+
+
+def _gdelt_item(item: dict[str, Any]) -> dict[str, Any]:
+    title = re.sub(r"\s+([,.:;!?%)])", r"\1", _text(item.get("title")))  # its words stand apart
+    return {
+        "id": "",
+        "url": _text(item.get("url")),
+        "title": title,
+        "summary": "",
+        "content": "",
+        "published": _gdelt_moment(_text(item.get("seendate"))),
+        "source": _text(item.get("domain")),
+        "language": _GDELT_LANGUAGES.get(_text(item.get("language")).lower(), ""),
+    }
+
+
+def _gdelt_moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _item(item: dict[str, Any], language: str) -> dict[str, Any]:

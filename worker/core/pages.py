@@ -92,14 +92,19 @@ _SCRIPT = re.compile(r"<script\b([^>]{0,500})>", re.IGNORECASE)
 def page_data(html: str) -> PageData:
     """The article object of a page's JSON-LD; an empty value where there is none. Never raises."""
     best = PageData()
-    for document in _json_scripts(html):
-        for node in _nodes(document):
-            if not _is_article(node):
-                continue
-            found = _read(node)
-            if len(found.body) > len(best.body) or not best.headline:
-                best = found
+    for node in ld_nodes(html):
+        if not _is_article(node):
+            continue
+        found = _read(node)
+        if len(found.body) > len(best.body) or not best.headline:
+            best = found
     return best
+
+
+def ld_nodes(html: str) -> Iterator[dict[str, Any]]:
+    """The objects of a page's JSON-LD; what cannot be read is left out. Never raises."""
+    for document in _json_scripts(html):
+        yield from _nodes(document)
 
 
 def _json_scripts(html: str) -> Iterator[Any]:
@@ -146,21 +151,23 @@ def _read(node: dict[str, Any]) -> PageData:
         publisher = publisher[0] if publisher else None
     name = publisher.get("name") if isinstance(publisher, dict) else publisher
     return PageData(
-        body=_body(node.get("articleBody")),
-        headline=clean_title(_string(node.get("headline")), 500),
-        published=_string(node.get("datePublished"))[:40].strip(),
-        publisher=clean_line(_string(name), 120),
-        language=_string(node.get("inLanguage"))[:10].strip(),
+        body=article_body(node.get("articleBody")),
+        headline=clean_title(ld_text(node.get("headline")), 500),
+        published=ld_text(node.get("datePublished"))[:40].strip(),
+        publisher=clean_line(ld_text(name), 120),
+        language=ld_text(node.get("inLanguage"))[:10].strip(),
         free=str(node.get("isAccessibleForFree", True)).strip().lower() not in ("false", "no"),
     )
 
 
-def _body(value: Any) -> str:
-    text = _string(value)
+def article_body(value: Any) -> str:
+    """An ``articleBody`` as paragraphs, whether it was written as text or as markup."""
+    text = ld_text(value)
     if re.search(r"</?(p|br|div)\b|&[a-z]{2,8};|&#", text[:20_000], re.IGNORECASE):
         return plain_text(text)
     return plain_text(text.replace("<", "&lt;")) if text else ""
 
 
-def _string(value: Any) -> str:
+def ld_text(value: Any) -> str:
+    """A value of JSON-LD that should be text; empty where it is none."""
     return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""What becomes of an entry whose page could not be read, and of alerts told in one message."""
+"""When pages are read, again and no more, and how alerts are told in one message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from worker.errors import FetchError
-from worker.model import Alert, AlertEvent
+from worker.model import Alert, AlertEvent, Article, TextSource
 
 #: Waits after the first, second … failed try to fetch a page; then the feed's own text must do.
 PAGE_RETRIES = (timedelta(minutes=1), timedelta(minutes=10))
@@ -16,6 +16,13 @@ PAGE_RETRIES = (timedelta(minutes=1), timedelta(minutes=10))
 JUDGE_RETRIES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 #: How long a host rests that says it is overloaded and names no time.
 HOST_REST = timedelta(minutes=15)
+#: A relevant article is read again so long after it was first seen: corrections come without notice.
+REREADS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+#: A live blog is read again this often, for a day; its feed shows it only once.
+LIVE_EVERY = timedelta(minutes=30)
+LIVE_FOR = timedelta(hours=24)
+#: A later reading with less than this share of the text is a teaser or a wall, not a correction.
+REREAD_LEAST_SHARE = 0.6
 _LONGEST_REST = timedelta(hours=24)
 
 
@@ -61,6 +68,29 @@ def judge_retry(attempts: int, now: datetime) -> datetime | None:
     if attempts > len(JUDGE_RETRIES):
         return None
     return now + JUDGE_RETRIES[attempts - 1]
+
+
+def reread_at(done: int, first_seen: datetime, now: datetime, *, live: bool) -> datetime | None:
+    """When an article is read again after ``done`` re-readings; ``None``: no more."""
+    if live:
+        return now + LIVE_EVERY if now - first_seen < LIVE_FOR else None
+    later = [first_seen + wait for wait in REREADS[done:] if first_seen + wait > now]
+    return later[0] if later else None
+
+
+def is_better_or_same(new: Article, known: Article) -> bool:
+    """Whether a later reading of an article may replace the known one.
+
+    A page that meanwhile shows a wall, a teaser or nothing says nothing about its claims.
+    """
+    whole = new.text_source in (TextSource.PAGE, TextSource.JSON_LD)
+    return whole and len(new.text) >= REREAD_LEAST_SHARE * len(known.text)
+
+
+def is_headline_only(article: Article) -> bool:
+    """Whether nothing but the headline is known of an article (a search engine hides its address)."""
+    text = article.text.strip()
+    return article.text_source is TextSource.FEED_SUMMARY and article.title.startswith(text)
 
 
 def told_once(alerts: Iterable[Alert]) -> tuple[Alert, ...]:

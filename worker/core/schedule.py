@@ -19,6 +19,12 @@ ERROR_LONGEST = timedelta(days=3.2)
 #: A permanent redirect is believed after this long of the same answer.
 MOVE_AFTER = timedelta(days=3)
 JITTER = 0.1
+#: As RSS names them in ``skipDays``.
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+#: A feed that has given nothing readable for so long is dying.
+DYING_AFTER = timedelta(days=3)
+DYING_FAILURES = 5
+SILENT_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,11 @@ class FeedState:
     last_changed_at: datetime | None = None
     last_status: int | None = None
     last_error: str | None = None
+    #: What was odd about the last body that could be read all the same.
+    remark: str | None = None
+    #: The feed's own wishes as last read: minutes between two requests, hours and days to skip.
+    ttl_minutes: int | None = None
+    skip: str = ""
 
     @property
     def never_read(self) -> bool:
@@ -85,8 +96,12 @@ class PollResult:
     max_age: float | None = None
     ttl_minutes: int | None = None
     skip_hours: Collection[int] = ()
+    skip_days: Collection[str] = ()
+    remark: str | None = None
     retry_after: float | None = None
     permanent_url: str | None = None
+    #: Whether the body was new and has been read.
+    parsed: bool = False
 
     @property
     def fetched(self) -> bool:
@@ -110,9 +125,24 @@ def after_poll(
     moved = _follow_move(common, result, now)
     if result.parse_error is not None:
         return _after_unreadable(moved, result, now, jitter)
+    moved, result = _with_wishes(moved, result)
     wait = next_interval(moved, result, high_priority, intervals)
     wished = min(_wished(result), intervals.ceiling)
     return _after_success(moved, result, wait, now + max(_jittered(wait, jitter), wished), now)
+
+
+def _with_wishes(state: FeedState, result: PollResult) -> tuple[FeedState, PollResult]:
+    """Wishes stand in the body, so they hold on while the feed answers that it is unchanged."""
+    if result.parsed:
+        skip = (*sorted(f"{hour:02}" for hour in result.skip_hours), *sorted(result.skip_days))
+        return replace(state, ttl_minutes=result.ttl_minutes, skip=" ".join(skip)), result
+    words = state.skip.split()
+    return state, replace(
+        result,
+        ttl_minutes=state.ttl_minutes if result.ttl_minutes is None else result.ttl_minutes,
+        skip_hours=result.skip_hours or {int(word) for word in words if word.isdigit()},
+        skip_days=result.skip_days or {word for word in words if not word.isdigit()},
+    )
 
 
 def _after_failed_fetch(
@@ -164,7 +194,7 @@ def _after_success(
     state: FeedState, result: PollResult, wait: timedelta, next_check: datetime, now: datetime
 ) -> FeedState:
     if result.status == 304:
-        known = replace(state, last_success_at=state.last_success_at or now)
+        known = replace(state, last_success_at=state.last_success_at if state.parse_failed else now)
     else:
         known = replace(
             state,
@@ -173,6 +203,7 @@ def _after_success(
             body_hash=result.body_hash,
             parse_failed=False,
             last_success_at=now,
+            remark=result.remark if result.parsed else state.remark,
         )
     return replace(
         known,
@@ -180,7 +211,7 @@ def _after_success(
         interval=wait.total_seconds(),
         last_error=state.last_error if known.parse_failed else None,
         last_changed_at=now if result.changed else state.last_changed_at,
-        next_check_at=outside(next_check, result.skip_hours),
+        next_check_at=outside(next_check, result.skip_hours, result.skip_days),
     )
 
 
@@ -204,16 +235,38 @@ def _wished(result: PollResult) -> timedelta:
     return max(ttl, _seconds(result.max_age or 0))
 
 
-def outside(when: datetime, skip_hours: Collection[int]) -> datetime:
-    """The first time from ``when`` on whose hour (UTC) is not in ``skip_hours``.
+def outside(
+    when: datetime, skip_hours: Collection[int], skip_days: Collection[str] = ()
+) -> datetime:
+    """The first time from ``when`` on whose hour and day (UTC) are not to be skipped.
 
-    A feed that forbids every hour is asked all the same, or it would fall silent for good.
+    A feed that forbids every hour or day is asked all the same, or it would fall silent for good.
     """
-    for hours in range(24):
+    for hours in range(7 * 24):
         moved = when + timedelta(hours=hours)
-        if moved.hour not in skip_hours:
+        if moved.hour not in skip_hours and DAYS[moved.weekday()] not in skip_days:
             return when if hours == 0 else moved.replace(minute=0, second=0, microsecond=0)
     return when
+
+
+def dying(state: FeedState, now: datetime) -> str | None:
+    """Why a feed is as good as lost at ``now``; ``None`` while it lives."""
+    if state.disabled:
+        return state.disabled
+    since = state.last_success_at
+    if state.failures >= DYING_FAILURES and (since is None or now - since > DYING_AFTER):
+        last = f"last readable {since:%F %R}" if since else "never readable"
+        return f"{state.failures} failures in a row, {last}: {state.last_error}"
+    changed = state.last_changed_at
+    if changed is not None and now - changed > SILENT_AFTER:
+        return f"answers, but has brought nothing new since {changed:%F}"
+    return None
+
+
+def newly_dying(before: FeedState, after: FeedState, now: datetime) -> str | None:
+    """Why a feed is dying, where it was not yet when it was asked the time before."""
+    told = dying(before, before.last_checked_at) if before.last_checked_at else None
+    return None if told else dying(after, now)
 
 
 def _follow_move(state: FeedState, result: PollResult, now: datetime) -> FeedState:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from worker.core.schedule import PollResult, after_poll
+from worker.core.schedule import PollResult, after_poll, newly_dying
 from worker.errors import ExtractionError, FetchError, InputError
+from worker.model import Entry
 from worker.pipeline.tools import Tools
 from worker.ports import FeedWork, FetchedBody, Note, ParsedBody
 
+#: A feed is read in parts of 500 entries; what is left after so many comes with the next poll.
+MOST_PARTS = 10
 ACCEPT_FEED = "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
 
 
 async def poll(tools: Tools, work: FeedWork) -> str | None:
     """Ask one feed for news and store what it brought."""
-    result, parsed = await _ask(tools, work)
+    result, entries = await _ask(tools, work)
     now = tools.clock.now()
     state = after_poll(
         work.state,
@@ -25,13 +30,14 @@ async def poll(tools: Tools, work: FeedWork) -> str | None:
         jitter=2 * tools.jitter() - 1,
         intervals=tools.intervals,
     )
-    entries = parsed.entries if parsed else ()
-    notes = _poll_notes(work, result, disabled=state.disabled)
-    await tools.db(tools.store.feeds.save_poll, work, state, entries, notes, now)
+    lost = newly_dying(work.state, state, now)
+    notes = _poll_notes(work, result, lost)
+    notice = _notice(tools, work, lost) if lost and state.failures else None
+    await tools.db(tools.store.feeds.save_poll, work, state, entries, notes, now, notice=notice)
     return result.error or result.parse_error
 
 
-async def _ask(tools: Tools, work: FeedWork) -> tuple[PollResult, ParsedBody | None]:
+async def _ask(tools: Tools, work: FeedWork) -> tuple[PollResult, Sequence[Entry]]:
     state = work.state
     try:
         fetched = await tools.fetcher.fetch(
@@ -39,29 +45,52 @@ async def _ask(tools: Tools, work: FeedWork) -> tuple[PollResult, ParsedBody | N
         )
     except FetchError as error:
         failed = PollResult(status=error.status, error=str(error), retry_after=error.retry_after)
-        return failed, None
+        return failed, ()
     answer = _answer(fetched)
     if fetched.not_modified or answer.body_hash == state.body_hash:
-        return answer, None
+        return answer, ()
     return await _parse(tools, work, fetched, answer)
 
 
 async def _parse(
     tools: Tools, work: FeedWork, fetched: FetchedBody, answer: PollResult
-) -> tuple[PollResult, ParsedBody | None]:
-    known = await tools.db(tools.store.feeds.known_keys, work.feed.id)
-    now = tools.clock.now()
+) -> tuple[PollResult, Sequence[Entry]]:
     try:
-        parsed = await tools.reader.feed(fetched.body, work.feed, known=known, now=now)
+        parsed, entries = await _read_all(tools, work, fetched.body)
     except (InputError, ExtractionError) as error:
-        return replace(answer, parse_error=str(error)), None
+        return replace(answer, parse_error=str(error)), ()
     told = replace(
         answer,
-        changed=bool(parsed.entries),
+        parsed=True,
+        changed=bool(entries),
         ttl_minutes=parsed.ttl_minutes,
         skip_hours=parsed.skip_hours,
+        skip_days=parsed.skip_days,
+        remark="; ".join(parsed.problems) or None,
     )
-    return told, parsed
+    return (_unfinished(told, work) if parsed.more else told), entries
+
+
+async def _read_all(tools: Tools, work: FeedWork, body: bytes) -> tuple[ParsedBody, list[Entry]]:
+    """The first part of a feed and the new entries of all parts; a part is some hundred entries."""
+    known = set(await tools.db(tools.store.feeds.known_keys, work.feed.id))
+    entries: list[Entry] = []
+    for _ in range(MOST_PARTS):
+        now = tools.clock.now()
+        parsed = await tools.reader.feed(body, work.feed, known=known, now=now)
+        entries += parsed.entries
+        if not parsed.more or not parsed.entries:
+            break
+        known.update(entry.key for entry in parsed.entries)
+    return parsed, entries
+
+
+def _unfinished(result: PollResult, work: FeedWork) -> PollResult:
+    """What a body left unread is fetched again for: its validators are not kept."""
+    state = work.state
+    return replace(
+        result, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash
+    )
 
 
 def _answer(fetched: FetchedBody) -> PollResult:
@@ -76,12 +105,29 @@ def _answer(fetched: FetchedBody) -> PollResult:
     )
 
 
-def _poll_notes(work: FeedWork, result: PollResult, *, disabled: str | None) -> list[Note]:
+def _poll_notes(work: FeedWork, result: PollResult, lost: str | None) -> list[Note]:
     """What an operator is told of a poll: once, when it starts to be so."""
-    if disabled:
-        return [Note("feed_disabled", work.feed.id, disabled)]
-    if result.parse_error and not work.state.parse_failed:
-        return [Note("feed_unreadable", work.feed.id, result.parse_error)]
-    if result.error and work.state.failures == 0:
-        return [Note("feed_unreachable", work.feed.id, result.error)]
+    feed, state = work.feed.id, work.state
+    if result.status == 410:
+        return [Note("feed_disabled", feed, lost or result.error or "")]
+    if lost:
+        return [Note("feed_dying", feed, lost)]
+    if result.parse_error and not state.parse_failed:
+        return [Note("feed_unreadable", feed, result.parse_error)]
+    if result.error and state.failures == 0:
+        return [Note("feed_unreachable", feed, result.error)]
+    if result.remark and result.remark != state.remark:
+        return [Note("feed_odd", feed, result.remark)]
     return []
+
+
+def _notice(tools: Tools, work: FeedWork, lost: str) -> tuple[str, dict[str, Any]] | None:
+    """The message that a feed is lost, on the first channel; only people can mend that."""
+    channel = next(iter(tools.senders), None)
+    if channel is None:
+        return None
+    text = (
+        f"Feed {work.feed.id} ({work.feed.title}) is dying: {lost}. "
+        f"See why: coalition-watch feeds test {work.feed.id}"
+    )
+    return channel, tools.renderer.notice(channel, "A source is being lost", text)

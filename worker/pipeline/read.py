@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
+
 from worker.core import reading
 from worker.core.articles import article_from_feed
 from worker.errors import ExtractionError, FetchError, InputError
@@ -14,29 +17,42 @@ ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
 
 async def read(tools: Tools, work: EntryWork) -> str | None:
     """Get the article behind one entry and store it."""
+    if work.rereading:
+        await _reread(tools, work)
+        return None
     if work.known_article is not None:
         await tools.db(tools.store.articles.link_article, work, work.known_article)
         return None
+    articles: Sequence[Article]
+    problem: str | None
     try:
-        article, problem = await _article(tools, work), None
+        articles, problem = await _articles(tools, work), None
     except FetchError as error:
         return await _after_fetch_failure(tools, work, error)
     except (ExtractionError, InputError) as error:
-        article, problem = None, str(error)
-    return await _save_read(tools, work, article, problem)
+        articles, problem = (), str(error)
+    return await _save_read(tools, work, articles, problem)
 
 
-async def _article(tools: Tools, work: EntryWork) -> Article:
+async def _reread(tools: Tools, work: EntryWork) -> None:
+    """Read an article again: what has changed is judged anew, what fails changes nothing."""
+    articles: Sequence[Article] = ()
+    with contextlib.suppress(FetchError, ExtractionError, InputError):
+        articles = await _articles(tools, work)
+    await tools.db(tools.store.articles.save_reread, work, articles, tools.clock.now())
+
+
+async def _articles(tools: Tools, work: EntryWork) -> Sequence[Article]:
     fetched = await tools.pages.fetch(work.entry.url, accept=ACCEPT_PAGE)
     now = tools.clock.now()
-    return await tools.reader.article(fetched.body, work.entry, fetched.url, now=now)
+    return await tools.reader.articles(fetched.body, work.entry, fetched.url, now=now)
 
 
 async def _after_fetch_failure(tools: Tools, work: EntryWork, error: FetchError) -> str | None:
     now = tools.clock.now()
     then = reading.after_fetch_failure(error, work.attempts + 1, now)
     if then.step is reading.NextStep.USE_FEED_TEXT:
-        return await _save_read(tools, work, None, str(error))
+        return await _save_read(tools, work, (), str(error))
     await tools.db(
         tools.store.articles.save_read_failure,
         work,
@@ -49,17 +65,17 @@ async def _after_fetch_failure(tools: Tools, work: EntryWork, error: FetchError)
 
 
 async def _save_read(
-    tools: Tools, work: EntryWork, article: Article | None, problem: str | None
+    tools: Tools, work: EntryWork, articles: Sequence[Article], problem: str | None
 ) -> str | None:
     """Store the article, else the feed's own text, else a review item: never nothing."""
     now = tools.clock.now()
     try:
-        read = article or article_from_feed(work.entry)
+        read = articles or (article_from_feed(work.entry),)
     except (ExtractionError, InputError):
         entry = work.entry
         item = ReviewItem("unreadable", entry.url, entry.title, problem or "no text")
         save = tools.store.articles.save_read_failure
         await tools.db(save, work, item.detail, now, retry_at=None, review=item)
         return problem
-    await tools.db(tools.store.articles.save_article, work, read, now)
+    await tools.db(tools.store.articles.save_articles, work, read, now)
     return problem

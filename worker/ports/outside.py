@@ -63,7 +63,11 @@ class ParsedBody(Protocol):
     @property
     def skip_hours(self) -> Collection[int]: ...
     @property
+    def skip_days(self) -> Collection[str]: ...
+    @property
     def problems(self) -> Sequence[str]: ...
+    @property
+    def more(self) -> bool: ...
 
 
 class Reader(Protocol):
@@ -75,8 +79,13 @@ class Reader(Protocol):
         """The new entries of a feed; InputError where it is none."""
         ...
 
-    async def article(self, html: bytes, entry: Entry, url: str, *, now: datetime) -> Article:
-        """The article of a page, from the entry's own text where the page gives none."""
+    async def articles(
+        self, html: bytes, entry: Entry, url: str, *, now: datetime
+    ) -> Sequence[Article]:
+        """The article of a page, from the entry's own text where the page gives none.
+
+        Of a live blog its updates, newest first.
+        """
         ...
 
     async def analyze(self, article: Article) -> Analysis:

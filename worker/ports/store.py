@@ -39,6 +39,8 @@ class FeedStore(Protocol):
         entries: Iterable[Entry],
         notes: Sequence[Note],
         now: datetime,
+        *,
+        notice: tuple[str, dict[str, Any]] | None = None,
     ) -> int: ...
 
 
@@ -49,7 +51,11 @@ class ArticleStore(Protocol):
         self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
     ) -> list[EntryWork]: ...
 
-    def save_article(self, work: EntryWork, article: Article, now: datetime) -> bool: ...
+    def save_articles(
+        self, work: EntryWork, articles: Sequence[Article], now: datetime
+    ) -> bool: ...
+
+    def save_reread(self, work: EntryWork, articles: Sequence[Article], now: datetime) -> bool: ...
 
     def link_article(self, work: EntryWork, article_id: int) -> bool: ...
 

@@ -56,6 +56,8 @@ class EntryWork:
     token: str
     #: An article already stored under the same address, which need not be fetched again.
     known_article: int | None = None
+    #: It was read before and may have changed; ``attempts`` then counts the re-readings.
+    rereading: bool = False
 
     @property
     def lane(self) -> str:

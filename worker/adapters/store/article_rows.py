@@ -77,6 +77,21 @@ def entry_work(row: RowMapping, token: str) -> EntryWork:
         attempts=row["entry_attempts"],
         token=token,
         known_article=row["known_article"],
+        rereading=row["entry_state"] == "reread",
+    )
+
+
+def article_of(row: RowMapping, prefix: str = "") -> Article:
+    """The article of a row whose columns have ``prefix``."""
+    return Article(
+        text=row[f"{prefix}text"],
+        title=row[f"{prefix}title"],
+        url=row[f"{prefix}url"],
+        published=row[f"{prefix}published"],
+        source=row[f"{prefix}source"],
+        language=row[f"{prefix}language"],
+        origin=row[f"{prefix}origin"],
+        text_source=TextSource(row[f"{prefix}text_source"]),
     )
 
 
@@ -85,16 +100,7 @@ def article_work(row: RowMapping, token: str) -> ArticleWork:
     feed: Feed | None = feed_of(row) if row["id"] is not None else None
     return ArticleWork(
         id=row["article_id"],
-        article=Article(
-            text=row["article_text"],
-            title=row["article_title"],
-            url=row["article_url"],
-            published=row["article_published"],
-            source=row["article_source"],
-            language=row["article_language"],
-            origin=row["article_origin"],
-            text_source=TextSource(row["article_text_source"]),
-        ),
+        article=article_of(row, "article_"),
         feed=feed,
         revision=row["article_revision"],
         first_seen=row["article_first_seen"],

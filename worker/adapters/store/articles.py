@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from worker.adapters.store import tables
-from worker.adapters.store.article_rows import (
-    article_values,
-    article_work,
-    content_hash,
-    entry_work,
-)
+from worker.adapters.store.article_rows import article_work, entry_work
 from worker.adapters.store.engine import Database
 from worker.adapters.store.notes import add_review
+from worker.adapters.store.revisions import store_article
 from worker.adapters.store.sql import (
     LOOK_AHEAD,
     by_lane,
@@ -28,6 +23,7 @@ from worker.adapters.store.sql import (
     settle,
     upsert,
 )
+from worker.core.reading import reread_at
 from worker.model import Article
 from worker.ports import ArticleWork, EntryWork, ReviewItem
 
@@ -48,15 +44,17 @@ class Articles:
 
         The oldest come first: a change is only told rightly when what went before it is known.
         """
+        most = limit * LOOK_AHEAD
         with self._database.write() as connection:
-            due = connection.execute(_due_entries(now, busy, limit * LOOK_AHEAD)).mappings().all()
-            rows = by_lane(due, "entry_host", limit)
+            due = connection.execute(_due_entries(now, busy, most)).mappings().all()
+            again = connection.execute(_due_rereads(now, busy, most)).mappings().all()
+            rows = by_lane([*due, *again], "entry_host", limit)
             ids = [row["entry_id"] for row in rows]
             token = lease(connection, tables.entry, ids, now + lease_for)
             return [entry_work(row, token) for row in rows]
 
-    def save_article(self, work: EntryWork, article: Article, now: datetime) -> bool:
-        """Store an article that was read; it then waits to be judged.
+    def save_articles(self, work: EntryWork, articles: Sequence[Article], now: datetime) -> bool:
+        """Store the article, or the updates of a live blog, that an entry led to; they are judged.
 
         A text that is stored already is only linked, a changed one becomes a new revision.
         ``False`` if the lease was lost and nothing was stored.
@@ -64,7 +62,23 @@ class Articles:
         with self._database.write() as connection:
             if not held(connection, tables.entry, work.id, work.token):
                 return False
-            return _finish(connection, work, _store_article(connection, work, article, now))
+            ids = [store_article(connection, work, article, now) for article in articles]
+            live = len(articles) > 1
+            next_at = reread_at(0, work.first_seen, now, live=True) if live else None
+            return _finish(connection, work, ids[0], reread=next_at)
+
+    def save_reread(self, work: EntryWork, articles: Sequence[Article], now: datetime) -> bool:
+        """Store what a later reading of an entry's page gave, which may be nothing."""
+        with self._database.write() as connection:
+            if not held(connection, tables.entry, work.id, work.token):
+                return False
+            for article in articles:
+                store_article(connection, work, article, now, again=True)
+            done = work.attempts + 1
+            next_at = reread_at(done, work.first_seen, now, live=len(articles) > 1)
+            state = "reread" if next_at else "done"
+            values = {"state": state, "attempts": done, "next_at": next_at or now}
+            return settle(connection, tables.entry, work.id, work.token, **values)
 
     def link_article(self, work: EntryWork, article_id: int) -> bool:
         """Finish an entry whose article is stored already."""
@@ -139,6 +153,16 @@ class Articles:
 
 
 def _due_entries(now: datetime, busy: Collection[str], limit: int) -> Select[Any]:
+    entry = tables.entry
+    query = _entries(now, busy, "pending")
+    return query.order_by(entry.c.sort_at, entry.c.id).limit(limit)
+
+
+def _due_rereads(now: datetime, busy: Collection[str], limit: int) -> Select[Any]:
+    return _entries(now, busy, "reread").order_by(tables.entry.c.next_at).limit(limit)
+
+
+def _entries(now: datetime, busy: Collection[str], state: str) -> Select[Any]:
     entry, article, feed, host = tables.entry, tables.article, tables.feed, tables.host
     resting = select(host.c.name).where(host.c.rests_until > now)
     return (
@@ -149,10 +173,8 @@ def _due_entries(now: datetime, busy: Collection[str], limit: int) -> Select[Any
         )
         .join(feed, feed.c.id == entry.c.feed_id)
         .outerjoin(article, article.c.url == entry.c.url)
-        .where(in_state(entry, "pending"), entry.c.next_at <= now, free(entry, now))
+        .where(in_state(entry, state), entry.c.next_at <= now, free(entry, now))
         .where(entry.c.host.not_in(sorted(busy)), entry.c.host.not_in(resting))
-        .order_by(entry.c.sort_at, entry.c.id)
-        .limit(limit)
         .with_for_update(skip_locked=True, of=entry)
     )
 
@@ -178,33 +200,13 @@ def _due_articles(now: datetime, limit: int) -> Select[Any]:
     )
 
 
-def _finish(connection: Connection, work: EntryWork, article_id: int) -> bool:
+def _finish(
+    connection: Connection, work: EntryWork, article_id: int, *, reread: datetime | None = None
+) -> bool:
     # The article keeps the feed's texts from here on; keeping them twice would double the file.
     done = {"state": "done", "error": None, "summary": "", "content": "", "article_id": article_id}
-    return settle(connection, tables.entry, work.id, work.token, **done)
-
-
-def _store_article(connection: Connection, work: EntryWork, article: Article, now: datetime) -> int:
-    table = tables.article
-    url = article.url or work.entry.url
-    digest = content_hash(article)
-    known = connection.execute(select(table).where(table.c.url == url)).mappings().first()
-    if known is not None and known["content_hash"] == digest:
-        return int(known["id"])
-    values = article_values(work, replace(article, url=url), digest, now)
-    if known is None:
-        made = connection.execute(insert(table).values(revision=1, seeding=work.seeding, **values))
-        return int((made.inserted_primary_key or (0,))[0])
-    _keep_revision(connection, known)
-    changed = {"revision": known["revision"] + 1, **values}
-    connection.execute(update(table).where(table.c.id == known["id"]).values(**changed))
-    return int(known["id"])
-
-
-def _keep_revision(connection: Connection, known: RowMapping) -> None:
-    columns = ("revision", "title", "text", "content_hash", "fetched_at")
-    row = {"article_id": known["id"], **{name: known[name] for name in columns}}
-    upsert(connection, tables.article_revision, [row], on=("article_id", "revision"))
+    again = {"state": "reread", "next_at": reread, "attempts": 0} if reread else {}
+    return settle(connection, tables.entry, work.id, work.token, **done | again)
 
 
 def _rest(connection: Connection, host: str, until: datetime | None, reason: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
+from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
 from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, in_state, lease, settle, upsert
 from worker.core.schedule import FeedState
@@ -79,10 +81,12 @@ class Feeds:
         entries: Iterable[Entry],
         notes: Sequence[Note],
         now: datetime,
+        *,
+        notice: tuple[str, dict[str, Any]] | None = None,
     ) -> int:
         """Store what a poll brought, with its validators, in one transaction.
 
-        Returns the number of new entries; −1 if the lease was lost and nothing was stored.
+        ``notice`` is a channel and the payload that tells people there of a dying feed. Returns the number of new entries; −1 if the lease was lost and nothing was stored.
         """
         values = {name: getattr(state, name) for name in _STATE_COLUMNS}
         values |= {"next_at": state.next_check_at, "state": "disabled" if state.disabled else None}
@@ -94,6 +98,9 @@ class Feeds:
             rows = [_entry_row(entry, work, now) for entry in entries]
             new = upsert(connection, tables.entry, rows, on=("feed_id", "key"))
             add_notes(connection, notes, now)
+            if notice is not None:
+                key = f"feed:{sha256(work.feed.id.encode()).hexdigest()[:20]}:{now:%F}"
+                add_delivery(connection, key, *notice, [], now)
             return new
 
 

@@ -22,6 +22,7 @@ from worker.adapters.store.desk import read_desk
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import hand_over
 from worker.adapters.store.notes import add_review
+from worker.adapters.store.revisions import plan_reread
 from worker.adapters.store.sql import held, in_state, settle, upsert
 from worker.core.alerting import AlertState
 from worker.core.ledger import LedgerRecord
@@ -133,6 +134,8 @@ class Ledger:
                 hand_over(connection, alert, handovers, now)
             add_review(connection, judged.review, now)
             _finish(connection, work, judged, now)
+            if judged.relevant:
+                plan_reread(connection, work, now)
             return judged
 
     def apply(self, verdict: Verdict, now: datetime) -> None:

@@ -44,6 +44,9 @@ feed = Table(
     Column("last_changed_at", Utc),
     Column("last_status", Integer),
     Column("last_error", Words),
+    Column("remark", Words),
+    Column("ttl_minutes", Integer),
+    Column("skip", Words, nullable=False, server_default=""),
     *work(),
     due("due", "feed", "next_at", state="active"),
 )
@@ -70,6 +73,8 @@ entry = Table(
     UniqueConstraint("feed_id", "key"),
     Index("ix_entry_feed_id_id", "feed_id", "id"),
     due("order", "entry", "sort_at", "attempts", "host", state="pending"),
+    due("reread", "entry", "next_at", state="reread"),
+    Index("ix_entry_article_id", "article_id"),
 )
 
 article = Table(
@@ -97,6 +102,7 @@ article = Table(
     Column("judged_at", Utc),
     *work(),
     due("due", "article", "sort_at", "id", state="pending"),
+    Index("ix_article_title", "title"),
 )
 
 article_revision = Table(
