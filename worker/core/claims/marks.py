@@ -169,10 +169,21 @@ def _context(marks: Marks, matches: list[Match[Row]]) -> None:
         for match in longest(group):
             marks.context[kind].append(match.words)
             speaks = kind == "reporting" or (
-                kind in PREDICATE_TYPES and not _masked(marks, match.start)
+                kind in PREDICATE_TYPES
+                and not _masked(marks, match.start)
+                and not _question(marks, match)
             )
             if speaks:
                 marks.predicates.append(Predicate(kind, None, "", match.words, match.payload.rule))
+
+
+_QUESTIONS = frozenset({"about", "whether", "if", "how", "why", "over"})
+
+
+def _question(marks: Marks, match: Match[Row]) -> bool:
+    """ "Asked about troops for Ukraine": somebody wants to know, not to have."""
+    following = match.start + 1
+    return following < len(marks.words) and marks.words[following].norm in _QUESTIONS
 
 
 #: Letters of the longest separable particle ("zurück", "bereit").
@@ -262,10 +273,11 @@ def _drop_named_deeds(marks: Marks) -> None:
 
 
 def _actors(marks: Marks, states: list[Match[Row]], people: list[Match[Row]]) -> None:
-    pseudo = {w for m in states if m.payload["kind"] == "pseudo" for w in m.words}
+    found = longest(states)  # a name inside a longer one is not the other's look-alike
+    pseudo = {w for m in found if m.payload["kind"] == "pseudo" for w in m.words}
     persons = longest(people)
     named = {w for m in persons for w in m.words}
-    for match in longest(states):
+    for match in found:
         row = match.payload
         if row["kind"] == "pseudo" or pseudo & set(match.words) or named & set(match.words):
             continue

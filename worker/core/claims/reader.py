@@ -386,6 +386,10 @@ _ORDER = {"core": 0, "verb": 1, "weak": 2, "force": 3}
 _ATTACHED = 5
 
 
+#: "The use of observers": what is used tells the measure.
+_USE = frozenset(["einsatz", "use", "emploi", "uso", "empleo", "impiego", "inzet"])
+
+
 def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
     """Of measures that hang together, the telling one: "ships for mine clearance", "images for the staff"."""
     kept = sorted(topics, key=lambda t: t.start)
@@ -396,7 +400,8 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
             continue
         if left.measure is Measure.DECLARATION and marks.has("signing"):
             continue  # "sign a declaration on the force": the text and what stands in it
-        if left.kind == "force" or (left.kind == "weak" and right.kind in {"core", "verb"}):
+        used = left.kind == "weak" and marks.words[left.start].norm in _USE
+        if used or left.kind == "force" or (left.kind == "weak" and right.kind in {"core", "verb"}):
             kept.remove(left)
         elif right.kind != "verb":
             kept.remove(right)
@@ -414,6 +419,9 @@ def _frame(topic: Topic, marks: Marks) -> bool:
     return any(marks.words[i].norm in _FRAMES for i in before)
 
 
+_WITH = frozenset(["bei", "mit", "with", "avec", "con", "met", "przy", "із", "з", "с"])
+
+
 def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
     between = range(left.end, right.start)
     if len(between) > _ATTACHED or any(
@@ -422,6 +430,8 @@ def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
         return False
     if any(hit[0] in between for hit in marks.context.get("coordinator", ())):
         return False
+    if left.measure is Measure.TROOPS and any(marks.words[i].norm in _WITH for i in between):
+        return False  # "support the force with intelligence": two things, not one
     return any(hit[0] in between for hit in marks.context.get("preposition", ()))
 
 
@@ -446,6 +456,8 @@ def _recalled(number: int, reading: Reading, discourse: Discourse) -> list[Topic
     if not cues:
         return []
     measure = _named_beside(number, reading)
+    if measure is None and pointed:
+        measure = _asked_about(number, reading)
     if measure is None and _ENDED.search(marks.sentence.tail):  # a heading recalls nothing
         measure = _named_before(number, cues[0], pointed, reading, discourse)
     return [_again(measure, cues[0])] if measure is not None else []
@@ -459,6 +471,17 @@ def _named_beside(number: int, reading: Reading) -> Measure | None:
         topics = _topics(reading.clauses[attribution.clause], reading.marks)
         if attribution.clause != number and topics:
             return topics[0].measure
+    return None
+
+
+def _asked_about(number: int, reading: Reading) -> Measure | None:
+    """ "Asked about troops, he says he would not exclude it": the question names the measure."""
+    if reading.findings:
+        return None
+    for clause in reversed(reading.clauses[:number]):
+        topics = _topics(clause, reading.marks) if clause.opener != "if" else []
+        if topics:
+            return topics[-1].measure
     return None
 
 
@@ -598,7 +621,9 @@ def _object(
     chosen, marks = judgement.chosen, reading.marks
     if chosen is None or chosen.stance is not Stance.OPPOSED or chosen.kind != "stance":
         return False
-    theirs = any(a.possessive and 0 <= chosen.start - a.end <= 2 for a in marks.actors)
+    theirs = any(
+        a.possessive and not a.oblique and 0 <= chosen.start - a.end <= 2 for a in marks.actors
+    )
     if judgement.stance is not Stance.OPPOSED or theirs:
         return False  # "Hungary's veto"
     judged = {
@@ -609,7 +634,7 @@ def _object(
         )
     } | set(_possessors(topic, reading.clauses[number], marks))
     if not judgement.subject.codes or not set(judgement.subject.codes) <= judged:
-        return False
+        return bool(judgement.subject.codes) and not reading.subjects[number].explicit
     speaker = speaker_of(number, reading)
     if speaker is not None and speaker.code is not None:
         judgement.subject = Subject((speaker.code,), explicit=True, name=speaker.name)
