@@ -135,7 +135,12 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
             continue
         if not cut and kind is None and index not in speech:
             continue
-        if kind is None and language == "de" and _relative(marks, index):
+        if (
+            kind is None
+            and language == "de"
+            and _relative(marks, index)
+            and not _person(marks, index)
+        ):
             kind = "subordinator"
         if kind is None and not cut and index in speech:
             kind = "main"
@@ -152,6 +157,11 @@ _RELATIVE = frozenset(["der", "die", "das", "den", "dem", "deren", "dessen", "de
 
 
 _PARTICIPLE = re.compile(r"^\w{0,5}ge\w+(?:t|en)$")
+
+
+def _person(marks: Marks, index: int) -> bool:
+    """ "Macron, der britische Premier Starmer und …": an article before a person opens no clause."""
+    return any(a.kind == "person" and a.start in {index + 1, index + 2} for a in marks.actors)
 
 
 def _relative(marks: Marks, index: int) -> bool:

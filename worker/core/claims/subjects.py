@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ class Discourse:
 
     #: How often each measure was the subject of a claim so far.
     counts: Counter[Measure] = field(default_factory=Counter)
+    #: How often each state was named as a subject so far.
+    states: Counter[str] = field(default_factory=Counter)
 
     def main_measure(self) -> Measure | None:
         """What the article is mostly about so far, else the last measure."""
@@ -307,9 +310,23 @@ def _of_group(
     if marks.words[group[0].end - 1].norm in _PLURAL_ROLES:
         return Subject(name=name)  # several of them, of several states
     code = _meant(group[0], marks) or (discourse.state if discourse.state_age <= 3 else None)
+    if code in _NO_PRIME_MINISTER and _is_prime_minister(group[0], marks):
+        heads = [s for s, _ in discourse.states.most_common() if s not in _NO_PRIME_MINISTER]
+        code = heads[0] if heads else None
     if code is not None:
         return Subject((code,), explicit=True, pronoun=True, name=name)
     return Subject(name=name)
+
+
+_NO_PRIME_MINISTER = frozenset({"US", "RU", "UA", "EU", "NATO", "UN", "COALITION"})
+_PRIME_MINISTER = re.compile(
+    r"^(prime|premier|ministerpräsident|regierungschef|kanzler|chancellor)"
+)
+
+
+def _is_prime_minister(role: Actor, marks: Marks) -> bool:
+    """ "The Prime Minister" is not the last state named where that has none who speaks for it."""
+    return any(_PRIME_MINISTER.match(marks.words[i].norm) for i in range(role.start, role.end))
 
 
 _PLURAL_ROLES = frozenset(
@@ -532,6 +549,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     for subject in reading.subjects:
         if len(subject.codes) > 1 and not subject.pronoun:
             discourse.group = subject.codes
+    discourse.states.update(c for s in reading.subjects if s.explicit for c in s.codes)
     for subject in reading.subjects:
         if subject.codes and subject.explicit and subject.codes[0] not in {"UA"}:
             discourse.state, discourse.state_age = subject.codes[0], 0
