@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,10 +29,13 @@ from worker.adapters.robots import RobotsGate
 from worker.adapters.seeds import read_baseline
 from worker.adapters.store import Store
 from worker.core.claims import EXTRACTOR_VERSION, Extractor
+from worker.core.judging import judge_article
 from worker.core.ledger import derive_position
+from worker.core.views import Verdict
 from worker.errors import StoreError
-from worker.model import Alert, Position
+from worker.model import Alert, Analysis, Article, Position
 from worker.pipeline import Pipeline, Tools
+from worker.pipeline.sources import Sources
 from worker.ports import Clock, Note
 from worker.settings import Settings
 from worker.settings.derived import intervals_of, route_of
@@ -117,8 +121,14 @@ class App:
         self.store.feeds.sync(self.settings.feeds, now)
         self.load_baseline(only_first=True)
 
-    async def _tools(self, stack: AsyncExitStack) -> Tools:
-        worker, clock = self.settings.worker, self._clock
+    @asynccontextmanager
+    async def sources(self) -> AsyncIterator[Sources]:
+        """What looking at sources takes; the database is not held."""
+        async with AsyncExitStack() as stack:
+            yield await self._sources(stack)
+
+    async def _sources(self, stack: AsyncExitStack) -> Sources:
+        worker = self.settings.worker
         client = await stack.enter_async_context(self._client())
         pool = await stack.enter_async_context(
             ExtractionPool(
@@ -127,18 +137,39 @@ class App:
                 memory_limit=worker.extraction.memory_mb * 1_000_000,
             )
         )
+        reader = PooledReader(pool, self._analyze or Extractor(self.settings.lexicon_dirs).analyze)
+        stack.callback(reader.close)
+        return Sources(client, PoliteFetcher(client, RobotsGate(client)), reader, self._clock)
+
+    def would_say(self, article: Article, analysis: Analysis, now: datetime) -> Verdict:
+        """What the worker would make of an article, going by the ledger; nothing is stored."""
+        today = now.date().isoformat()
+        dated = article if article.published else replace(article, published=today)
+        return self.store.ledger.look(
+            lambda view: judge_article(
+                dated,
+                analysis,
+                view=view,
+                now=now,
+                policy=self.settings.alerts.policy(),
+                extractor_version=EXTRACTOR_VERSION,
+                groups=self.settings.publisher_groups,
+            )
+        )
+
+    async def _tools(self, stack: AsyncExitStack) -> Tools:
+        worker, clock = self.settings.worker, self._clock
+        sources = await self._sources(stack)
         channels = await stack.enter_async_context(channel_client())
         senders, problems = build_senders(self.settings.channels, self._environ, channels)
         for name, problem in problems.items():
             _log.error("channel %s is off: %s", name, problem)
             self.store.note(Note("channel_off", name, problem), clock.now())
-        reader = PooledReader(pool, self._analyze or Extractor(self.settings.lexicon_dirs).analyze)
-        stack.callback(reader.close)
         return Tools(
             store=self.store,
-            fetcher=client,
-            pages=PoliteFetcher(client, RobotsGate(client)),
-            reader=reader,
+            fetcher=sources.fetcher,
+            pages=sources.pages,
+            reader=sources.reader,
             renderer=ChannelRenderer(self.settings.channels),
             senders=senders,
             clock=clock,
@@ -204,6 +235,10 @@ class App:
     def feeds(self) -> Rows:
         """Every feed with what is known of it."""
         return self.store.queries.feeds()
+
+    def source_health(self) -> Rows:
+        """Every feed with what it has brought: how much, how soon, how readable."""
+        return self.store.health.feeds()
 
     def suppressed(self, *, limit: int = 100, reason: str | None = None) -> Rows:
         """What was held back and why, the newest first."""

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker.core.dying import dying, newly_dying
 from worker.core.schedule import (
     DAYS,
     FeedState,
     Intervals,
     PollResult,
     after_poll,
-    dying,
-    newly_dying,
     outside,
 )
 

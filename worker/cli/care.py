@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import os
 import uuid
 from collections.abc import Iterator, Sequence
@@ -26,36 +25,6 @@ deliveries = typer.Typer(help="What was handed over.", invoke_without_command=Tr
 channels = typer.Typer(help="Where alerts go.", no_args_is_help=True)
 routes = typer.Typer(help="Which alert goes where.", no_args_is_help=True)
 _STATES = ("pending", "leased", "sent", "dead", "cancelled")
-
-
-def feeds(format_: FormatOption = Format.TEXT, config: ConfigOption = None) -> int:
-    """How the sources are."""
-    with opened(config) as app:
-        found = app.feeds()
-        known = {row["id"] for row in found}
-        fresh = [feed for feed in app.settings.feeds if feed.id not in known]
-    found += [{**dataclasses.asdict(feed), "state": "not polled yet"} for feed in fresh]
-    if format_ is Format.JSON:
-        for row in found:
-            emit(row)
-        return 0
-    columns = ("id", "language", "kind", "state", "asked", "next", "status", "entries", "problem")
-    table("Feeds", columns, map(_feed_row, found), empty="none configured")
-    return 0
-
-
-def _feed_row(row: dict[str, Any]) -> list[object]:
-    keys = (
-        "id",
-        "language",
-        "kind",
-        "state",
-        "last_checked_at",
-        "next_at",
-        "last_status",
-        "entries",
-    )
-    return [*map(row.get, keys), row.get("disabled") or row.get("last_error")]
 
 
 @deliveries.callback()

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from worker.cli import baselines, care, health, ledger, reading, replaying, running, told
+from worker.cli import (
+    baselines,
+    care,
+    feedlists,
+    health,
+    ledger,
+    reading,
+    replaying,
+    running,
+    sources,
+    told,
+)
 
 app = typer.Typer(
     help="Tells when a state changes what it will do for Ukraine's security.",
@@ -44,12 +55,14 @@ for _command in (
     reading.evaluate,
     ledger.positions,
     told.suppressed,
-    care.feeds,
     care.check,
     health.health,
 ):
     app.command()(_command)
 app.add_typer(told.alerts, name="alerts")
+sources.feeds.command("import")(feedlists.import_feeds)
+sources.feeds.command("export")(feedlists.export_feeds)
+app.add_typer(sources.feeds, name="feeds")
 baselines.add_to(ledger.baseline)
 app.add_typer(ledger.baseline, name="baseline")
 app.add_typer(care.deliveries, name="deliveries")

@@ -21,10 +21,6 @@ MOVE_AFTER = timedelta(days=3)
 JITTER = 0.1
 #: As RSS names them in ``skipDays``.
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-#: A feed that has given nothing readable for so long is dying.
-DYING_AFTER = timedelta(days=3)
-DYING_FAILURES = 5
-SILENT_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,26 +243,6 @@ def outside(
         if moved.hour not in skip_hours and DAYS[moved.weekday()] not in skip_days:
             return when if hours == 0 else moved.replace(minute=0, second=0, microsecond=0)
     return when
-
-
-def dying(state: FeedState, now: datetime) -> str | None:
-    """Why a feed is as good as lost at ``now``; ``None`` while it lives."""
-    if state.disabled:
-        return state.disabled
-    since = state.last_success_at
-    if state.failures >= DYING_FAILURES and (since is None or now - since > DYING_AFTER):
-        last = f"last readable {since:%F %R}" if since else "never readable"
-        return f"{state.failures} failures in a row, {last}: {state.last_error}"
-    changed = state.last_changed_at
-    if changed is not None and now - changed > SILENT_AFTER:
-        return f"answers, but has brought nothing new since {changed:%F}"
-    return None
-
-
-def newly_dying(before: FeedState, after: FeedState, now: datetime) -> str | None:
-    """Why a feed is dying, where it was not yet when it was asked the time before."""
-    told = dying(before, before.last_checked_at) if before.last_checked_at else None
-    return None if told else dying(after, now)
 
 
 def _follow_move(state: FeedState, result: PollResult, now: datetime) -> FeedState:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from worker.core.schedule import PollResult, after_poll, newly_dying
+from worker.core.dying import newly_dying
+from worker.core.schedule import PollResult, after_poll
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Entry
 from worker.pipeline.tools import Tools

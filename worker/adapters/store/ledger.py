@@ -138,6 +138,11 @@ class Ledger:
                 plan_reread(connection, work, now)
             return judged
 
+    def look(self, decide: Callable[[LedgerView], Verdict]) -> Verdict:
+        """What ``decide`` makes of the ledger as it stands; nothing is stored."""
+        with self._database.read() as connection:
+            return decide(StoredView(connection))
+
     def apply(self, verdict: Verdict, now: datetime) -> None:
         """Store a verdict that no article brought (a baseline, a correction)."""
         with self._database.write() as connection:

@@ -15,6 +15,7 @@ from worker.adapters.store.desk import Silences
 from worker.adapters.store.engine import Database
 from worker.adapters.store.feeds import Feeds
 from worker.adapters.store.groups import Groups
+from worker.adapters.store.health import SourceHealth
 from worker.adapters.store.ledger import Ledger
 from worker.adapters.store.notes import add_notes
 from worker.adapters.store.outbox import Outbox
@@ -46,6 +47,7 @@ class Store:
         self.outbox = Outbox(self.database)
         self.silences = Silences(self.database)
         self.queries = Queries(self.database)
+        self.health = SourceHealth(self.database)
 
     def close(self) -> None:
         """Close every connection."""
