@@ -33,7 +33,7 @@ from worker.core.judging import judge_article
 from worker.core.ledger import derive_position
 from worker.core.views import Verdict
 from worker.errors import StoreError
-from worker.model import Alert, Analysis, Article, Position
+from worker.model import Alert, Analysis, Article, Entry, Feed, Position
 from worker.pipeline import Pipeline, Tools
 from worker.pipeline.sources import Sources
 from worker.ports import Clock, Note
@@ -235,6 +235,12 @@ class App:
     def feeds(self) -> Rows:
         """Every feed with what is known of it."""
         return self.store.queries.feeds()
+
+    def backfill(self, feed: Feed, entries: Sequence[Entry], *, seeding: bool) -> int:
+        """Queue older entries of a feed to be read; returns how many were not there yet."""
+        now = self._clock.now()
+        self.store.feeds.sync(self.settings.feeds, now)
+        return self.store.feeds.backfill(feed.id, entries, now, seeding=seeding)
 
     def source_health(self) -> Rows:
         """Every feed with what it has brought: how much, how soon, how readable."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from worker.cli import (
+    backfilling,
     baselines,
     care,
     feedlists,
@@ -55,6 +56,7 @@ for _command in (
     reading.evaluate,
     ledger.positions,
     told.suppressed,
+    backfilling.backfill,
     care.check,
     health.health,
 ):

@@ -7,6 +7,7 @@ any other feed. A plain sitemap and an index name addresses only; a backfill fol
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,6 +16,8 @@ from typing import Any
 
 #: What the protocol allows in one sitemap.
 MAX_PLACES = 50_000
+#: A packed sitemap is unpacked no further; the protocol allows 50 MB.
+MAX_BYTES = 50_000_000
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(urlset|sitemapindex)(?=[\s/>])", re.IGNORECASE)
 _PLACE = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(url|sitemap)(?=[\s/>])[^>]{0,300}>", re.IGNORECASE)
 _VALUE = re.compile(
@@ -46,6 +49,16 @@ class Sitemap:
 def looks_like_sitemap(text: str) -> bool:
     """Whether a document's root element is that of a sitemap."""
     return _ROOT.search(text[:5000]) is not None
+
+
+def unpacked(body: bytes) -> bytes:
+    """A sitemap that is served as a gzip file, unpacked up to the limit; others as they are."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, MAX_BYTES)
+    except zlib.error:
+        return b""
 
 
 def parse_sitemap(text: str) -> Sitemap:
@@ -128,3 +141,16 @@ def may_hold(place: Place, since: date) -> bool:
     if named is None:
         return True
     return (int(named[1]), int(named[2])) >= (since.year, since.month)
+
+
+def day_of(place: Place) -> date | None:
+    """The day of an article: as the sitemap states it, else as its address does."""
+    if place.at is not None:
+        return place.at.date()
+    named = re.search(r"(20\d\d)[-/_](0[1-9]|1[0-2])[-/_](0[1-9]|[12]\d|3[01])(?!\d)", place.url)
+    if named is None:
+        return None
+    try:
+        return date(int(named[1]), int(named[2]), int(named[3]))
+    except ValueError:
+        return None

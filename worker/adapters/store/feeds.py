@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
@@ -95,13 +95,37 @@ class Feeds:
         with self._database.write() as connection:
             if not settle(connection, tables.feed, work.feed.id, work.token, **values):
                 return -1
-            rows = [_entry_row(entry, work, now) for entry in entries]
+            seeding = work.state.never_read
+            rows = [entry_row(entry, work.feed.id, now, seeding=seeding) for entry in entries]
             new = upsert(connection, tables.entry, rows, on=("feed_id", "key"))
             add_notes(connection, notes, now)
             if notice is not None:
                 key = f"feed:{sha256(work.feed.id.encode()).hexdigest()[:20]}:{now:%F}"
                 add_delivery(connection, key, *notice, [], now)
             return new
+
+    def backfill(
+        self, feed_id: str, entries: Iterable[Entry], now: datetime, *, seeding: bool
+    ) -> int:
+        """Add older entries of a feed, to be read like any others; returns how many were new.
+
+        ``seeding``: what they bring fills the ledger and is not told.
+        """
+        rows = [entry_row(entry, feed_id, now, seeding=seeding) for entry in entries]
+        with self._database.write() as connection:
+            return upsert(connection, tables.entry, rows, on=("feed_id", "key"))
+
+    def hosts(self, feed_id: str) -> list[str]:
+        """Where the feed's articles stand, the usual host first."""
+        entry = tables.entry
+        query = (
+            select(entry.c.host)
+            .where(entry.c.feed_id == feed_id)
+            .group_by(entry.c.host)
+            .order_by(func.count().desc(), entry.c.host)
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query.limit(3)).scalars())
 
 
 def _sync_one(connection: Connection, feed: Feed, known: Any, now: datetime) -> None:
@@ -155,10 +179,11 @@ def state_of(row: RowMapping) -> FeedState:
     return FeedState(next_check_at=row["next_at"], **values)
 
 
-def _entry_row(entry: Entry, work: FeedWork, now: datetime) -> dict[str, Any]:
+def entry_row(entry: Entry, feed_id: str, now: datetime, *, seeding: bool) -> dict[str, Any]:
+    """The row of an entry that is new at ``now``."""
     published = min(entry.published, now) if entry.published else None
     return {
-        "feed_id": work.feed.id,
+        "feed_id": feed_id,
         "key": entry.key,
         "url": entry.url,
         "host": host_of(entry.url),
@@ -170,7 +195,7 @@ def _entry_row(entry: Entry, work: FeedWork, now: datetime) -> dict[str, Any]:
         "language": entry.language,
         "first_seen": now,
         "sort_at": published or now,
-        "seeding": work.state.never_read,
+        "seeding": seeding,
         "state": "pending",
         "next_at": now,
     }
