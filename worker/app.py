@@ -250,9 +250,17 @@ class App:
         """What was held back and why, the newest first."""
         return self.store.queries.suppressed(limit=limit, reason=reason)
 
-    def review(self, *, limit: int = 100) -> Rows:
-        """The articles that wait for a person."""
-        return self.store.queries.review(limit=limit)
+    def review(self, *, limit: int = 100, state: str | None = "open") -> Rows:
+        """The articles that wait for a person; ``state`` None: those done, too."""
+        return self.store.queries.review(limit=limit, state=state)
+
+    def review_done(self, ids: Sequence[int], by: str, remark: str = "") -> int:
+        """Mark review items as done; returns how many were open."""
+        return self.store.reviews.done(ids, by, remark, self._clock.now())
+
+    def notes(self, *, limit: int = 100, kind: str | None = None) -> Rows:
+        """Operational notes, the newest first."""
+        return self.store.queries.notes(limit=limit, kind=kind)
 
 
 def build(

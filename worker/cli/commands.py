@@ -14,8 +14,10 @@ from worker.cli import (
     feedlists,
     health,
     ledger,
+    quiet,
     reading,
     replaying,
+    reviewing,
     running,
     sources,
     told,
@@ -56,12 +58,15 @@ for _command in (
     reading.evaluate,
     ledger.positions,
     told.suppressed,
+    reviewing.notes,
     backfilling.backfill,
     care.check,
     health.health,
 ):
     app.command()(_command)
 app.add_typer(told.alerts, name="alerts")
+app.add_typer(reviewing.review, name="review")
+app.add_typer(quiet.silences, name="silences")
 sources.feeds.command("import")(feedlists.import_feeds)
 sources.feeds.command("export")(feedlists.export_feeds)
 app.add_typer(sources.feeds, name="feeds")

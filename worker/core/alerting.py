@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from worker.core.doubt import REVIEW_BELOW
 from worker.model import (
     Alert,
     Change,
@@ -46,6 +47,7 @@ class Policy:
     ``background_days``: a claim that held longer than this before publication is no news.
     ``update_days``: within so many days a compatible claim updates the alert it fits.
     ``contest_days``: within so many days a contradiction denies or contests an unconfirmed report.
+    ``review_below``: claims read with less confidence send their article to review as well.
     ``quantity_tolerance``: exact numbers closer than this share are one number told roundly.
     ``look_back_hours``: older articles fill the ledger silently (``None``: all may alert).
     ``weights`` multiply the stance distance (in ranks, at least 1); ``thresholds`` are the scores
@@ -57,6 +59,7 @@ class Policy:
     contest_days: int = 7
     look_back_hours: float | None = None
     quantity_tolerance: float = 0.10
+    review_below: float = REVIEW_BELOW
     min_severity: Severity = Severity.LOW
     weights: Mapping[Measure, float] = field(default_factory=lambda: MappingProxyType(_WEIGHTS))
     default_weight: float = 0.5

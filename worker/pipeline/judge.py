@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from worker.core import reading
+from worker.core.doubt import doubt
 from worker.core.judging import judge_article
 from worker.core.routing import Desk, Handover, Held, hand_over
 from worker.core.views import LedgerView, Suppressed, Verdict
@@ -64,7 +65,7 @@ def _decide(
         relevant=analysis.relevant,
         claims=len(analysis.claims),
         extractor_version=tools.extractor_version,
-        review=_review(work, analysis),
+        review=_review(work, analysis, tools.policy.review_below),
     )
 
 
@@ -104,9 +105,9 @@ def _dated(work: ArticleWork) -> Article:
     return replace(work.article, published=seen)
 
 
-def _review(work: ArticleWork, analysis: Analysis) -> ReviewItem | None:
-    if analysis.review is None:
+def _review(work: ArticleWork, analysis: Analysis, below: float) -> ReviewItem | None:
+    found = doubt(analysis, below)
+    if found is None:
         return None
-    article = work.article
-    detail = "; ".join(analysis.notes) or analysis.review
-    return ReviewItem(analysis.review, article.url or "", article.title, detail)
+    reason, detail = found
+    return ReviewItem(reason, work.article.url or "", work.article.title, detail)

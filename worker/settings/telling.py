@@ -111,6 +111,7 @@ class AlertSettings(Section):
     min_severity: Severity = _POLICY.min_severity
     background_days: Days = _POLICY.background_days
     quantity_tolerance: Annotated[float, Field(ge=0, le=1)] = _POLICY.quantity_tolerance
+    review_below: Annotated[float, Field(ge=0, le=1)] = _POLICY.review_below
     update_days: Days = _POLICY.update_days
     contest_days: Days = _POLICY.contest_days
     severity: SeveritySettings = SeveritySettings()
@@ -123,6 +124,7 @@ class AlertSettings(Section):
             update_days=self.update_days,
             contest_days=self.contest_days,
             quantity_tolerance=self.quantity_tolerance,
+            review_below=self.review_below,
             min_severity=self.min_severity,
             weights=MappingProxyType({**_POLICY.weights, **loud.measure_weights}),
             default_weight=loud.other_measures,

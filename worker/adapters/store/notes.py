@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
 from worker.adapters.store import tables
-from worker.adapters.store.sql import upsert
+from worker.adapters.store.engine import Database
+from worker.adapters.store.sql import in_state
 from worker.ports import Note, ReviewItem
 
 
@@ -22,15 +23,36 @@ def add_notes(connection: Connection, notes: Iterable[Note], now: datetime) -> N
 
 
 def add_review(connection: Connection, item: ReviewItem | None, now: datetime) -> None:
-    """Queue an article for a person, once per reason."""
+    """Queue an article for a person, once per reason; one that is done stays so unless it changes."""
     if item is None:
         return
+    table, detail = tables.review, item.detail[:1000]
     row = {
         "at": now,
         "reason": item.reason,
         "url": item.url,
         "title": item.title[:500],
-        "detail": item.detail[:1000],
+        "detail": detail,
         "state": "open",
     }
-    upsert(connection, tables.review, [row], on=("url", "reason"), change=("at", "detail"))
+    same = (table.c.url == item.url, table.c.reason == item.reason)
+    known = connection.execute(select(table.c.detail).where(*same)).first()
+    if known is None:
+        connection.execute(insert(table), row)
+    elif known.detail != detail:
+        connection.execute(update(table).where(*same).values(**row))
+
+
+class Reviews:
+    """The review queue, as people see it."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def done(self, ids: Sequence[int], by: str, remark: str, now: datetime) -> int:
+        """Mark open items as done; returns how many were open."""
+        table = tables.review
+        values = {"state": "done", "done_at": now, "done_by": by, "remark": remark}
+        with self._database.write() as connection:
+            statement = update(table).where(table.c.id.in_(ids), in_state(table, "open"))
+            return connection.execute(statement.values(**values)).rowcount

@@ -94,9 +94,9 @@ class Queries:
         """Operational notes, the newest first."""
         return self._newest(tables.note, limit, "kind", kind)
 
-    def review(self, *, limit: int = 100) -> Rows:
-        """The articles that wait for a person, the newest first."""
-        return self._newest(tables.review, limit, "state", "open")
+    def review(self, *, limit: int = 100, state: str | None = "open") -> Rows:
+        """The articles that wait for a person, the newest first (``None``: those done, too)."""
+        return self._newest(tables.review, limit, "state", state)
 
     def _newest(self, table: Any, limit: int, column: str, value: str | None) -> Rows:
         query = select(table)
@@ -117,6 +117,7 @@ class Queries:
             "alerts": (tables.alert, None),
             "deliveries_waiting": (delivery, delivery.c.state.in_(("pending", "leased"))),
             "dead_letters": (delivery, delivery.c.state == "dead"),
+            "to_review": (tables.review, tables.review.c.state == "open"),
         }
         with self._database.read() as connection:
             return {

@@ -17,7 +17,7 @@ from worker.adapters.store.feeds import Feeds
 from worker.adapters.store.groups import Groups
 from worker.adapters.store.health import SourceHealth
 from worker.adapters.store.ledger import Ledger
-from worker.adapters.store.notes import add_notes
+from worker.adapters.store.notes import Reviews, add_notes
 from worker.adapters.store.outbox import Outbox
 from worker.adapters.store.queries import Queries
 from worker.adapters.store.schema import migrate
@@ -46,6 +46,7 @@ class Store:
         self.groups = Groups(self.database)
         self.outbox = Outbox(self.database)
         self.silences = Silences(self.database)
+        self.reviews = Reviews(self.database)
         self.queries = Queries(self.database)
         self.health = SourceHealth(self.database)
 

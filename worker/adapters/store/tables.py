@@ -28,7 +28,9 @@ from worker.adapters.store.tables_knowledge import (
     alert_article,
     baseline,
     claim,
+    feedback,
     known_text,
+    milestone,
     suppressed,
 )
 
@@ -46,9 +48,11 @@ __all__ = [
     "delivery",
     "entry",
     "feed",
+    "feedback",
     "host",
     "known_text",
     "metadata",
+    "milestone",
     "note",
     "review",
     "silence",

@@ -134,6 +134,9 @@ review = Table(
     Column("title", Words, nullable=False),
     Column("detail", Words, nullable=False),
     Column("state", String(16), nullable=False),
+    Column("done_at", Utc),
+    Column("done_by", Words),
+    Column("remark", Words),
     UniqueConstraint("url", "reason"),
     due("open", "review", "at", state="open"),
 )
@@ -146,4 +149,5 @@ note = Table(
     Column("kind", String(40), nullable=False),
     Column("subject", Words, nullable=False),
     Column("detail", Words, nullable=False),
+    Index("ix_note_kind_subject", "kind", "subject"),
 )

@@ -1,4 +1,4 @@
-"""Tables of what is known: claims, the alerts drawn from them, and what was held back."""
+"""Tables of what is known: claims, alerts, what was held back, and what people said of it."""
 
 from __future__ import annotations
 
@@ -86,4 +86,28 @@ baseline = Table(
     Column("content_hash", String(64), nullable=False),
     Column("loaded_at", Utc, nullable=False),
     Column("records", Integer, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("alert_id", String(36), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("remark", Words, nullable=False),
+    #: The alert as it stood, what is to stand instead, and the keys of the articles concerned.
+    Column("told", JSON, nullable=False),
+    Column("correction", JSON),
+    Column("articles", JSON, nullable=False),
+    Index("ix_feedback_alert_id", "alert_id"),
+)
+
+milestone = Table(
+    "milestone",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("detail", Words, nullable=False),
 )
