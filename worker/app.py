@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,15 +29,19 @@ from worker.adapters.reading import Analyze, PooledReader
 from worker.adapters.robots import RobotsGate
 from worker.adapters.seeds import read_baseline
 from worker.adapters.store import Store
+from worker.core.alerting import alert_line
 from worker.core.claims import EXTRACTOR_VERSION, Extractor
+from worker.core.feedback import Feedback, judge_feedback, labelled_case
 from worker.core.judging import judge_article
 from worker.core.ledger import derive_position
-from worker.core.views import Verdict
-from worker.errors import StoreError
+from worker.core.routing import Desk
+from worker.core.views import LedgerView, Verdict
+from worker.errors import StoreError, UsageError
 from worker.model import Alert, Analysis, Article, Entry, Feed, Position
 from worker.pipeline import Pipeline, Tools
+from worker.pipeline.judge import routed
 from worker.pipeline.sources import Sources
-from worker.ports import Clock, Note
+from worker.ports import Clock, Judged, Note
 from worker.settings import Settings
 from worker.settings.derived import intervals_of, route_of
 
@@ -46,6 +51,8 @@ _log = logging.getLogger(__name__)
 START_TRIES = 4
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
+#: What a labelled case keeps of a person's word.
+_SAID = ("alert_id", "verdict", "by", "remark", "at", "told", "correction")
 
 
 class SystemClock:
@@ -257,6 +264,40 @@ class App:
     def review_done(self, ids: Sequence[int], by: str, remark: str = "") -> int:
         """Mark review items as done; returns how many were open."""
         return self.store.reviews.done(ids, by, remark, self._clock.now())
+
+    def give_feedback(self, feedback: Feedback) -> list[Alert]:
+        """Keep a person's word on an alert; returns the follow-ups that are told because of it.
+
+        UsageError where there is no such alert or the word changes nothing.
+        """
+        now = self._clock.now()
+        alert = self.store.queries.alert(feedback.alert_id)
+        if alert is None:
+            raise UsageError(
+                f"no alert, or more than one, has an id that begins with {feedback.alert_id!r}"
+            )
+        feedback = replace(feedback, alert_id=alert.id)
+        policy, routes = self.settings.alerts.policy(), route_of(self.settings.route)
+
+        def decide(view: LedgerView, desk: Desk) -> Judged:
+            verdict = judge_feedback(feedback, view=view, now=now, policy=policy)
+            waits, handovers = routed(verdict.alerts, routes, desk, now)
+            return Judged(verdict + waits, handovers)
+
+        judged = self.store.opinions.give(feedback, alert_line(alert), decide, now)
+        return list(judged.verdict.alerts)
+
+    def feedback(self, *, limit: int = 100) -> Rows:
+        """What people said of alerts, the newest first."""
+        return self.store.opinions.latest(limit=limit)
+
+    def labelled_cases(self) -> Iterator[dict[str, Any]]:
+        """The articles that people spoke about, as labelled cases of the gold."""
+        for article, relevant, records, given in self.store.opinions.cases():
+            digest = hashlib.sha256((article.url or "").encode()).hexdigest()[:8]
+            words = [{name: row[name] for name in _SAID} for row in given]
+            name = f"f-{article.language or 'xx'}-{digest}"
+            yield labelled_case(article, relevant, records, words, name)
 
     def notes(self, *, limit: int = 100, kind: str | None = None) -> Rows:
         """Operational notes, the newest first."""

@@ -178,3 +178,53 @@ def test_a_short_headline_or_another_week_makes_no_twin(store, other):
     take_in(store, "a", other)
     take_in(store, "s", replace(HEADLINE, title=other.title, text=other.title))
     assert len(rows(store)) == 2
+
+
+async def test_a_page_that_is_gone_withdraws_what_it_said(desk):
+    clock = SetClock(datetime.now(UTC))
+    desk.story("a", "CLAIM NO troops committed")
+    app = await desk.round(clock=clock)
+    desk.press.statuses["/a/0.html"] = 410
+    await later(app, clock, minutes=70)
+    assert told(desk) == [("raised", "committed"), ("corrected", "committed")]
+    assert "NO" not in {p.slot.actor for p in app.positions(actor="NO")}
+    before = clock.now() - timedelta(minutes=5)
+    assert [p.stance for p in app.positions(actor="NO", known_at=before)] == ["committed"]
+    assert [n["kind"] for n in app.notes(kind="article_withdrawn")] == ["article_withdrawn"]
+
+
+async def test_a_page_not_found_once_may_be_a_hitch_and_withdraws_nothing(desk):
+    clock = SetClock(datetime.now(UTC))
+    desk.story("a", "CLAIM NO troops committed")
+    app = await desk.round(clock=clock)
+    desk.press.statuses["/a/0.html"] = 404
+    await later(app, clock, minutes=70)
+    del desk.press.statuses["/a/0.html"]
+    await later(app, clock, minutes=11)
+    desk.press.statuses["/a/0.html"] = 404
+    await later(app, clock, hours=8)
+    assert told(desk) == [("raised", "committed")]
+    await later(app, clock, minutes=11)
+    assert told(desk) == [("raised", "committed"), ("corrected", "committed")]
+
+
+async def test_a_page_that_says_its_article_was_taken_back_withdraws_it(desk):
+    clock = SetClock(datetime.now(UTC))
+    desk.story("a", "CLAIM NO troops committed")
+    app = await desk.round(clock=clock)
+    desk.press.feeds["a"][0].text = "This article has been withdrawn. We regret the error."
+    desk.press.feeds["a"][0].background = ""
+    await later(app, clock, minutes=70)
+    assert told(desk) == [("raised", "committed"), ("corrected", "committed")]
+
+
+async def test_a_live_blog_that_is_gone_withdraws_every_update(desk):
+    clock = SetClock(datetime.now(UTC))
+    updates = [live(clock, 1, "CLAIM NO troops open"), live(clock, 2, "CLAIM SE air committed")]
+    desk.story("a", "unread")
+    page = desk.press.page
+    desk.press.page = lambda feed, story: blog(updates) if feed == "a" else page(feed, story)
+    app = await desk.round(clock=clock)
+    desk.press.statuses["/a/0.html"] = 410
+    await later(app, clock, minutes=40)
+    assert sorted(told(desk)[2:]) == [("corrected", "committed"), ("corrected", "open")]

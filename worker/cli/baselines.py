@@ -44,7 +44,7 @@ def build(
     if out is None:
         print(text, end="")
     else:
-        _write(out, text)
+        write_whole(out, text)
     return 0
 
 
@@ -115,7 +115,7 @@ def accept(
         by=by,
         note=note,
     )
-    _write(target, text)
+    write_whole(target, text)
     say(f"{target} accepted by {by}; `baseline load` adds it to the ledger")
     return 0
 
@@ -127,7 +127,7 @@ def _read(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Replace a file as a whole, so that a crash leaves the old one or the new."""
     try:
         with tempfile.NamedTemporaryFile(

@@ -14,6 +14,7 @@ from worker.cli import (
     feedlists,
     health,
     ledger,
+    opinions,
     quiet,
     reading,
     replaying,
@@ -65,6 +66,7 @@ for _command in (
 ):
     app.command()(_command)
 app.add_typer(told.alerts, name="alerts")
+app.add_typer(opinions.feedback, name="feedback")
 app.add_typer(reviewing.review, name="review")
 app.add_typer(quiet.silences, name="silences")
 sources.feeds.command("import")(feedlists.import_feeds)

@@ -15,12 +15,16 @@ from worker.model import Alert, AlertEvent, Change, Confirmation, Status
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What holds for a whole article: the policy, the clock, the article, a silent re-reading."""
+    """What holds for a whole article: the policy, the clock, the article, a silent re-reading.
+
+    ``cause`` says why an alert is corrected, where it is not that its article was changed.
+    """
 
     policy: Policy
     now: datetime
     article_key: str
     reread: bool = False
+    cause: str | None = None
 
 
 def raised_by(record: LedgerRecord, change: Change, view: Overlay, context: Context) -> AlertState:

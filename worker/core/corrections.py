@@ -35,7 +35,8 @@ def corrected_to(
     """The alert once its article says something else: it goes on if that is a change too."""
     holds = isinstance(outcome, Change)
     after = outcome.after if isinstance(outcome, Change) else merge(None, record)
-    url, told = record.evidence.article_url, f"the article now says: {record.stance.value}"
+    url = record.evidence.article_url
+    told = context.cause or f"the article now says: {record.stance.value}"
     alert = replace(
         with_event(state, AlertEvent.CORRECTED, url, told),
         change=replace(state.alert.change, kind=ChangeKind.CORRECTED, after=after),
@@ -73,7 +74,7 @@ def _left(state: AlertState, view: Overlay) -> list[LedgerRecord]:
 
 def _correct(state: AlertState, left: list[LedgerRecord], context: Context) -> Verdict:
     if not left:
-        told = "the article was changed or withdrawn and no longer says so"
+        told = context.cause or "the article was changed or withdrawn and no longer says so"
         alert = with_event(state, AlertEvent.CORRECTED, state.alert.article, told)
         alert = replace(alert, change=replace(alert.change, kind=ChangeKind.CORRECTED))
         return publish(replace(state, alert=alert, open=False), context)

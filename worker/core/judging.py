@@ -21,14 +21,29 @@ from worker.core.compare import SAME_NUMBER, NoChange, Reason, compare
 from worker.core.corrections import correct, corrected_to, orphan_of
 from worker.core.ledger import LedgerRecord, derive_position, holding_record, merge
 from worker.core.origins import KnownText
-from worker.core.records import known_text, reading, records_of, same_reading
+from worker.core.records import (
+    admitted,
+    known_text,
+    reading,
+    records_of,
+    same_reading,
+    settled_by_people,
+)
 from worker.core.spans import parse_span
 from worker.core.stances import contradict
 from worker.core.telling import note, tell
 from worker.core.views import LedgerView, Overlay, Suppressed, Verdict
 from worker.model import Analysis, Article, Change, Status
 
-__all__ = ["LedgerView", "Overlay", "Suppressed", "Verdict", "judge_article", "judge_withdrawal"]
+__all__ = [
+    "LedgerView",
+    "Overlay",
+    "Suppressed",
+    "Verdict",
+    "judge_article",
+    "judge_record",
+    "judge_withdrawal",
+]
 
 
 def judge_article(
@@ -57,7 +72,9 @@ def judge_article(
     verdict = Verdict(text=text)
     if not analysis.relevant:
         verdict += Verdict(suppressed=(_about(text, Reason.RELEVANCE, now),))
-    return _judge_records(records_of(article, analysis, text, now), view, context, verdict)
+    known = view.article_records(text.article_key)
+    records = admitted(records_of(article, analysis, text, now), known)
+    return _judge_records(records, view, context, verdict, settled_by_people(article, known))
 
 
 def judge_withdrawal(
@@ -69,9 +86,15 @@ def judge_withdrawal(
 
 
 def _judge_records(
-    records: Sequence[LedgerRecord], view: LedgerView, context: Context, verdict: Verdict
+    records: Sequence[LedgerRecord],
+    view: LedgerView,
+    context: Context,
+    verdict: Verdict,
+    settled: frozenset[str] = frozenset(),
 ) -> Verdict:
-    known = [r for r in view.article_records(context.article_key) if r.retracted_at is None]
+    """``settled`` are the ids of claims that a person has set right: they are not retracted."""
+    stored = view.article_records(context.article_key)
+    known = [r for r in stored if r.retracted_at is None and r.id not in settled]
     kept = {reading(r) for r in known} & {reading(r) for r in records}
     verdict += Verdict(
         retracted=tuple(
@@ -86,6 +109,11 @@ def _judge_records(
             verdict += _judge_bundle(bundle, Overlay(view, verdict), context)
     followed = correct(verdict.retracted, Overlay(view, verdict), context)
     return verdict + (replace(followed, alerts=()) if context.reread else followed)
+
+
+def judge_record(record: LedgerRecord, view: Overlay, context: Context) -> Verdict:
+    """What follows from one claim that no article has just brought (a person's correction)."""
+    return _judge_bundle([record], view, context)
 
 
 def _outweighed(bundle: Sequence[LedgerRecord], lead: LedgerRecord, context: Context) -> Verdict:

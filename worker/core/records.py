@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from worker.core.ledger import LedgerRecord, precedence, record_id
@@ -19,6 +19,9 @@ from worker.core.views import LedgerView
 from worker.model import Analysis, Article, Claim, Condition, Evidence, Slot
 
 _DROPS = "drops:"
+#: The extractor version of a claim as a person has corrected it, and the rule of one refused.
+BY_PERSON = "feedback"
+REFUSED = "feedback:refused"
 
 
 def known_text(
@@ -122,6 +125,20 @@ def _record(
         extractor_version=text.extractor_version,
         confidence=claim.confidence,
         rules=claim.rules,
+    )
+
+
+def admitted(records: Sequence[LedgerRecord], known: Sequence[LedgerRecord]) -> list[LedgerRecord]:
+    """The records but those that a person has refused before, read out of the same words."""
+    refused = {(reading(r), r.evidence.quote) for r in known if REFUSED in r.rules}
+    return [r for r in records if (reading(r), r.evidence.quote) not in refused]
+
+
+def settled_by_people(article: Article, known: Sequence[LedgerRecord]) -> frozenset[str]:
+    """The ids of corrected claims whose words the article still has: no reading retracts them."""
+    text = article.full_text
+    return frozenset(
+        r.id for r in known if r.extractor_version == BY_PERSON and r.evidence.quote in text
     )
 
 

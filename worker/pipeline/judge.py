@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 
 from worker.core import reading
 from worker.core.doubt import doubt
-from worker.core.judging import judge_article
-from worker.core.routing import Desk, Handover, Held, hand_over
+from worker.core.judging import judge_article, judge_withdrawal
+from worker.core.routing import Desk, Handover, Held, Route, hand_over
 from worker.core.views import LedgerView, Suppressed, Verdict
 from worker.errors import StoreError
 from worker.model import Alert, Analysis, Article
 from worker.pipeline.tools import Tools
-from worker.ports import ArticleWork, Judged, ReviewItem
+from worker.ports import ArticleWork, EntryWork, Judged, ReviewItem
 
 _log = logging.getLogger(__name__)
 
@@ -55,18 +55,36 @@ def _decide(
         extractor_version=tools.extractor_version,
         groups=tools.publisher_groups,
     )
-    routed = [(alert, hand_over(alert, tools.routes, desk, now)) for alert in verdict.alerts]
-    waits = tuple(
-        item for alert, (places, held) in routed for item in _held_back(alert, places, held, now)
-    )
+    waits, handovers = routed(verdict.alerts, tools.routes, desk, now)
     return Judged(
-        verdict + Verdict(suppressed=waits),
-        tuple((alert, places) for alert, (places, _) in routed),
+        verdict + waits,
+        handovers,
         relevant=analysis.relevant,
         claims=len(analysis.claims),
         extractor_version=tools.extractor_version,
         review=_review(work, analysis, tools.policy.review_below),
     )
+
+
+async def withdraw(tools: Tools, work: EntryWork, why: str) -> None:
+    """Take back what an article said: its claims are retracted, its alerts corrected."""
+    now = tools.clock.now()
+
+    def decide(key: str, view: LedgerView, desk: Desk) -> Judged:
+        verdict = judge_withdrawal(key, view=view, now=now, policy=tools.policy)
+        waits, handovers = routed(verdict.alerts, tools.routes, desk, now)
+        return Judged(verdict + waits, handovers)
+
+    await tools.db(tools.store.ledger.withdraw, work, decide, why, now)
+
+
+def routed(
+    alerts: Sequence[Alert], routes: Route, desk: Desk, now: datetime
+) -> tuple[Verdict, tuple[tuple[Alert, tuple[Handover, ...]], ...]]:
+    """Where alerts go, and what routing holds back of them and why."""
+    places = [(alert, *hand_over(alert, routes, desk, now)) for alert in alerts]
+    waits = tuple(item for alert, to, held in places for item in _held_back(alert, to, held, now))
+    return Verdict(suppressed=waits), tuple((alert, to) for alert, to, _ in places)
 
 
 def _held_back(

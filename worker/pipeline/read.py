@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from worker.core import reading
 from worker.core.articles import article_from_feed
+from worker.core.withdrawal import ASK_AGAIN, GONE, MISSING, says_withdrawn
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Article
+from worker.pipeline.judge import withdraw
 from worker.pipeline.tools import Tools
-from worker.ports import EntryWork, ReviewItem
+from worker.ports import EntryWork, FetchedBody, ReviewItem
 
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
 
@@ -35,15 +37,37 @@ async def read(tools: Tools, work: EntryWork) -> str | None:
 
 
 async def _reread(tools: Tools, work: EntryWork) -> None:
-    """Read an article again: what has changed is judged anew, what fails changes nothing."""
+    """Read an article again: what has changed is judged anew, what fails changes nothing.
+
+    A page that is gone, or not found twice, or says that its article was taken back, withdraws it.
+    """
     articles: Sequence[Article] = ()
-    with contextlib.suppress(FetchError, ExtractionError, InputError):
-        articles = await _articles(tools, work)
+    try:
+        fetched = await tools.pages.fetch(work.entry.url, accept=ACCEPT_PAGE)
+        with contextlib.suppress(ExtractionError, InputError):
+            articles = await _read_page(tools, work, fetched)
+        if says_withdrawn(fetched.body, articles):
+            await withdraw(tools, work, "the page says that the article was taken back")
+            return
+    except FetchError as error:
+        if error.status == GONE or (error.status == MISSING and work.missing):
+            await withdraw(tools, work, str(error))
+            return
+        if error.status == MISSING:
+            now = tools.clock.now()
+            save = tools.store.articles.save_missing
+            await tools.db(save, work, str(error), now, now + ASK_AGAIN)
+            return
     await tools.db(tools.store.articles.save_reread, work, articles, tools.clock.now())
 
 
 async def _articles(tools: Tools, work: EntryWork) -> Sequence[Article]:
-    fetched = await tools.pages.fetch(work.entry.url, accept=ACCEPT_PAGE)
+    return await _read_page(
+        tools, work, await tools.pages.fetch(work.entry.url, accept=ACCEPT_PAGE)
+    )
+
+
+async def _read_page(tools: Tools, work: EntryWork, fetched: FetchedBody) -> Sequence[Article]:
     now = tools.clock.now()
     return await tools.reader.articles(fetched.body, work.entry, fetched.url, now=now)
 

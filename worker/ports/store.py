@@ -57,6 +57,10 @@ class ArticleStore(Protocol):
 
     def save_reread(self, work: EntryWork, articles: Sequence[Article], now: datetime) -> bool: ...
 
+    def save_missing(
+        self, work: EntryWork, error: str, now: datetime, ask_at: datetime
+    ) -> None: ...
+
     def link_article(self, work: EntryWork, article_id: int) -> bool: ...
 
     def save_read_failure(
@@ -91,6 +95,14 @@ class LedgerStore(Protocol):
     def judge(
         self, work: ArticleWork, decide: Callable[[LedgerView, Desk], Judged], now: datetime
     ) -> Judged | None: ...
+
+    def withdraw(
+        self,
+        work: EntryWork,
+        decide: Callable[[str, LedgerView, Desk], Judged],
+        why: str,
+        now: datetime,
+    ) -> list[str]: ...
 
 
 class GroupStore(Protocol):

@@ -58,6 +58,8 @@ class EntryWork:
     known_article: int | None = None
     #: It was read before and may have changed; ``attempts`` then counts the re-readings.
     rereading: bool = False
+    #: The last re-reading did not find its page.
+    missing: bool = False
 
     @property
     def lane(self) -> str:

@@ -78,6 +78,7 @@ def entry_work(row: RowMapping, token: str) -> EntryWork:
         token=token,
         known_article=row["known_article"],
         rereading=row["entry_state"] == "reread",
+        missing=row["entry_state"] == "reread" and row["entry_error"] is not None,
     )
 
 

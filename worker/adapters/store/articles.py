@@ -77,8 +77,15 @@ class Articles:
             done = work.attempts + 1
             next_at = reread_at(done, work.first_seen, now, live=len(articles) > 1)
             state = "reread" if next_at else "done"
-            values = {"state": state, "attempts": done, "next_at": next_at or now}
+            values = {"state": state, "attempts": done, "next_at": next_at or now, "error": None}
             return settle(connection, tables.entry, work.id, work.token, **values)
+
+    def save_missing(self, work: EntryWork, error: str, now: datetime, ask_at: datetime) -> None:
+        """Store that a page read before was not found; it is asked for again at ``ask_at``."""
+        with self._database.write() as connection:
+            settle(
+                connection, tables.entry, work.id, work.token, next_at=ask_at, error=error[:1000]
+            )
 
     def link_article(self, work: EntryWork, article_id: int) -> bool:
         """Finish an entry whose article is stored already."""

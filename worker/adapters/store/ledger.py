@@ -21,7 +21,7 @@ from worker.adapters.store.codec import (
 from worker.adapters.store.desk import read_desk
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import hand_over
-from worker.adapters.store.notes import add_review
+from worker.adapters.store.notes import add_notes, add_review
 from worker.adapters.store.revisions import plan_reread
 from worker.adapters.store.sql import held, in_state, settle, upsert
 from worker.core.alerting import AlertState
@@ -29,8 +29,8 @@ from worker.core.ledger import LedgerRecord
 from worker.core.origins import KnownText
 from worker.core.routing import Desk
 from worker.core.views import JUDGED_ON, LedgerView, Verdict
-from worker.model import Slot
-from worker.ports import ArticleWork, Judged
+from worker.model import FeedKind, Slot
+from worker.ports import ArticleWork, EntryWork, Judged, Note
 
 
 class StoredView:
@@ -138,6 +138,37 @@ class Ledger:
                 plan_reread(connection, work, now)
             return judged
 
+    def withdraw(
+        self,
+        work: EntryWork,
+        decide: Callable[[str, LedgerView, Desk], Judged],
+        why: str,
+        now: datetime,
+    ) -> list[str]:
+        """Take back the article behind an entry, with all updates of a live blog.
+
+        Returns the addresses; none if the lease was lost or the entry only stood for the article
+        of another page (a search engine's link may end before what it led to).
+        """
+        with self._database.write() as connection:
+            done = {"state": "done", "error": why[:1000]}
+            if not settle(connection, tables.entry, work.id, work.token, **done):
+                return []
+            urls = _articles_of(connection, work)
+            for url in urls:
+                judged = decide(url, StoredView(connection), read_desk(connection, now))
+                apply_verdict(connection, judged.verdict, now)
+                for alert, handovers in judged.handovers:
+                    hand_over(connection, alert, handovers, now)
+            article = tables.article
+            connection.execute(
+                update(article)
+                .where(article.c.url.in_(urls))
+                .values(state="withdrawn", error=why[:1000])
+            )
+            add_notes(connection, [Note("article_withdrawn", url, why) for url in urls], now)
+            return urls
+
     def look(self, decide: Callable[[LedgerView], Verdict]) -> Verdict:
         """What ``decide`` makes of the ledger as it stands; nothing is stored."""
         with self._database.read() as connection:
@@ -152,6 +183,22 @@ class Ledger:
         """All records of a slot, retracted ones too."""
         with self._database.read() as connection:
             return StoredView(connection).history(slot)
+
+
+def _articles_of(connection: Connection, work: EntryWork) -> list[str]:
+    article, entry = tables.article, tables.entry
+    query = (
+        select(article.c.url)
+        .join(entry, entry.c.article_id == article.c.id)
+        .where(entry.c.id == work.id)
+    )
+    url = connection.execute(query).scalar()
+    if url is None or (work.feed.kind is FeedKind.SEARCH and url != work.entry.url):
+        return []
+    page = url.partition("#")[0]
+    updates = select(article.c.url).where(article.c.url.startswith(f"{page}#", autoescape=True))
+    found = connection.execute(updates.order_by(article.c.id)).scalars()
+    return list(dict.fromkeys([url, *found])) if "#" in url else [url]
 
 
 def apply_verdict(

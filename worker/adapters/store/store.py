@@ -18,6 +18,7 @@ from worker.adapters.store.groups import Groups
 from worker.adapters.store.health import SourceHealth
 from worker.adapters.store.ledger import Ledger
 from worker.adapters.store.notes import Reviews, add_notes
+from worker.adapters.store.opinions import Opinions
 from worker.adapters.store.outbox import Outbox
 from worker.adapters.store.queries import Queries
 from worker.adapters.store.schema import migrate
@@ -47,6 +48,7 @@ class Store:
         self.outbox = Outbox(self.database)
         self.silences = Silences(self.database)
         self.reviews = Reviews(self.database)
+        self.opinions = Opinions(self.database)
         self.queries = Queries(self.database)
         self.health = SourceHealth(self.database)
 
