@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.core.feeds import MAX_ENTRIES, parse_feed
+from worker.core.feedsplit import keep_new
 from worker.errors import InputError
 from worker.model import Entry, Feed, FeedKind
 
@@ -125,6 +126,14 @@ def test_known_entries_are_left_out() -> None:
 def test_the_key_of_one_poll_is_known_in_the_next(document: str) -> None:
     key = only(document.encode()).key
     assert parse_feed(document.encode(), PRESS, known={key}, now=NOW).entries == ()
+
+
+def test_an_id_that_only_looks_like_a_relative_link_is_kept_and_known_as_written() -> None:
+    body = b"<rss version='2.0'><channel><item><title>T</title><link>/a/1</link><guid>a-1</guid></item></channel></rss>"
+    (entry,) = parse_feed(body, PRESS, now=NOW).entries
+    assert entry.key == "a-1"
+    assert entry.url.endswith("/a/1")
+    assert keep_new(body.decode(), {entry.key}, 10)[0].count("<item>") == 0
 
 
 def test_cutting_known_items_out_gives_what_the_full_parse_gives() -> None:

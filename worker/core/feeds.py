@@ -102,10 +102,8 @@ def _parse_xml(text: str, feed: Feed, known: Collection[str], now: datetime) -> 
         raise InputError(f"feed {feed.id}: more than {MAX_TAGS:,} tags in {MAX_ENTRIES} items")
     parsed = feedparser.parse(
         io.BytesIO(kept.encode("utf-8")),
-        response_headers={
-            "content-type": "application/xml; charset=utf-8",
-            "content-location": feed.url,
-        },
+        # No content-location: ids would be made absolute by it, and then never be known again.
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,
         sanitize_html=False,
     )
