@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: demo test check bench torture crash image format lock clean
+.PHONY: demo test check bench torture crowd crash image format lock clean
 .DEFAULT_GOAL := demo
 
 $(STAMP): requirements.lock pyproject.toml
@@ -33,6 +33,10 @@ bench: $(STAMP)
 
 torture: $(STAMP)
 	@$(BIN)/python -m pytest -m torture
+
+# Takes an hour; smaller: CW_CROWD_FEEDS=1000 CW_CROWD_SECONDS=90 CW_CROWD_INTERVAL=45 make crowd
+crowd: $(STAMP)
+	@CW_CROWD_FEEDS=$${CW_CROWD_FEEDS:-5000} CW_CROWD_SECONDS=$${CW_CROWD_SECONDS:-3600} CW_CROWD_INTERVAL=$${CW_CROWD_INTERVAL:-600} $(BIN)/python -m pytest -m slow tests/integration/test_crowd.py
 
 crash: $(STAMP)
 	@CW_CRASH_KILLS=200 $(BIN)/python -m pytest -m crash -s
