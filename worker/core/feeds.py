@@ -9,33 +9,24 @@ from __future__ import annotations
 
 import io
 import re
-from calendar import timegm
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
-from time import struct_time
+from datetime import datetime
 from typing import Any
 
 import feedparser
 
+from worker.core.entries import entry_of
 from worker.core.feedsplit import disarm, keep_new, schedule_hints
 from worker.core.jsonfeed import looks_like_json, parse_json_feed
 from worker.core.sitemaps import looks_like_sitemap, news_items, parse_sitemap
-from worker.core.text import clean_line, clean_text, clean_title, decode_bytes, plain_text
-from worker.core.urls import canonical_url, publisher_url, web_url
+from worker.core.text import clean_line, clean_title, decode_bytes
 from worker.errors import InputError
-from worker.model import Entry, Feed, FeedKind
+from worker.model import Entry, Feed
 
 MAX_ENTRIES = 500
-MAX_TITLE = 500
-MAX_SUMMARY = 5_000
-MAX_CONTENT = 100_000
-MAX_KEY = 1_000
 #: Feeds with full texts have some hundred tags an item; a million nested ones stall the parser.
 MAX_TAGS = 300_000
-#: News before this was not published by a feed; such dates are typing errors.
-_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
 
 
@@ -188,7 +179,7 @@ def _assemble(
         if len(entries) == MAX_ENTRIES:
             more = True
             break
-        entry = _entry(item, feed, now, by_link=item["id"] in repeated)
+        entry = entry_of(item, feed, now, by_link=item["id"] in repeated)
         if entry is None:
             homeless += 1
         elif entry.key not in known:
@@ -214,55 +205,3 @@ def _repeated_ids(items: list[dict[str, Any]]) -> frozenset[str]:
     return frozenset(
         item["id"] for item in items if first.setdefault(item["id"], item["url"]) != item["url"]
     )
-
-
-def _entry(item: Mapping[str, Any], feed: Feed, now: datetime, *, by_link: bool) -> Entry | None:
-    url = web_url(item["url"], feed.url) if item["url"] else web_url(item["id"])
-    if url is None:
-        return None
-    source = clean_title(item["source"], 200) or None
-    title = clean_title(item["title"], MAX_TITLE)
-    if source and feed.kind is FeedKind.SEARCH:
-        title = title.removesuffix(f" - {source}").rstrip()
-    return Entry(
-        feed_id=feed.id,
-        key=entry_key("" if by_link else item["id"], url),
-        url=canonical_url(publisher_url(url)),
-        title=title,
-        summary=_summary(plain_text(item["summary"])[:MAX_SUMMARY], title, feed),
-        content=plain_text(item["content"])[:MAX_CONTENT],
-        published=_published(item["published"], now),
-        source=source,
-        language=_language(item["language"]) or feed.language or None,
-    )
-
-
-def _summary(text: str, title: str, feed: Feed) -> str:
-    """A search engine's list of headlines shrinks to the one that is this entry's."""
-    listed = feed.kind is FeedKind.SEARCH and title and " ".join(text.split()).startswith(title)
-    return title if listed else text
-
-
-def entry_key(guid: str, url: str) -> str:
-    """What identifies an entry within its feed: its id, else its link; long ones are hashed."""
-    key = " ".join(clean_text(guid).split()) or url
-    return key if len(key) <= MAX_KEY else f"sha256:{sha256(key.encode()).hexdigest()}"
-
-
-def _published(value: struct_time | datetime | None, now: datetime) -> datetime | None:
-    moment = _moment(value, now) if isinstance(value, struct_time) else value
-    if moment is None or moment < _EARLIEST:
-        return None
-    return min(moment, now)
-
-
-def _moment(value: struct_time, now: datetime) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(timegm(value), UTC)
-    except (ValueError, OverflowError, OSError):
-        return now if value.tm_year > now.year else None
-
-
-def _language(tag: str) -> str | None:
-    match = re.match(r"([a-z]{2,3})(?:[-_]|$)", tag.strip().lower())
-    return match.group(1) if match else None

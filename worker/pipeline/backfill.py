@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 
 from worker.core.discovery import sitemaps_of
-from worker.core.feeds import entry_key
+from worker.core.entries import entry_key
 from worker.core.feedsplit import disarm
 from worker.core.searching import past_searches
 from worker.core.sitemaps import Place, day_of, may_hold, parse_sitemap, unpacked
