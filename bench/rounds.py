@@ -40,10 +40,11 @@ ROUNDS = 3
 READER = """
 import sys, time
 from reader import make_reader
-base, count, database = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+port, count, database = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 reader = make_reader(database, feed_root=None)
 for number in range(count):
-    reader.add_feed(f"{base}{number}.xml")
+    host = f"127.0.{number // 250 + 1}.{number % 250 + 1}"
+    reader.add_feed(f"http://{host}:{port}/{number}.xml")
 for _ in range(2):
     begin = time.perf_counter()
     reader.update_feeds(workers=20, scheduled=False)
@@ -61,6 +62,11 @@ class Clock:
     def now(self) -> datetime:
         """The moment it stands at."""
         return self.moment
+
+
+def address(port: int, number: int) -> str:
+    """Where a feed stands: each has a host of its own, as feeds do."""
+    return f"http://127.0.{number // 250 + 1}.{number % 250 + 1}:{port}/{number}.xml"
 
 
 def feed_body(number: int) -> bytes:
@@ -91,7 +97,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 def _serve(ports: multiprocessing.Queue[int]) -> None:
     async def forever() -> None:
-        server = await asyncio.start_server(_answer, "127.0.0.1", 0)
+        server = await asyncio.start_server(_answer, "0.0.0.0", 0, backlog=500)
         ports.put(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
@@ -99,19 +105,19 @@ def _serve(ports: multiprocessing.Queue[int]) -> None:
 
 
 @contextmanager
-def _origin() -> Iterator[str]:
+def _origin() -> Iterator[int]:
     context = multiprocessing.get_context("spawn")
     ports: multiprocessing.Queue[int] = context.Queue()
     process = context.Process(target=_serve, args=(ports,), daemon=True)
     process.start()
     try:
-        yield f"http://127.0.0.1:{ports.get(timeout=30)}/"
+        yield ports.get(timeout=30)
     finally:
         process.terminate()
         process.join()
 
 
-async def bare_httpx(base: str) -> tuple[float, float]:
+async def bare_httpx(port: int) -> tuple[float, float]:
     """Seconds of bare httpx for a first and an unchanged round; nothing is parsed or stored."""
     times = []
     async with httpx.AsyncClient(timeout=30) as client:
@@ -120,17 +126,17 @@ async def bare_httpx(base: str) -> tuple[float, float]:
 
             async def one(number: int, sent: dict[str, str], gate: asyncio.Semaphore) -> None:
                 async with gate:
-                    await client.get(f"{base}{number}.xml", headers=sent)
+                    await client.get(address(port, number), headers=sent)
 
             await asyncio.gather(*(one(number, headers, gate) for number in range(FEEDS)))
             times.append(time.perf_counter() - begin)
     return times[0], times[1]
 
 
-async def worker(base: str, folder: Path, processes: int) -> tuple[float, float]:
+async def worker(port: int, folder: Path, processes: int) -> tuple[float, float]:
     """Seconds of the worker's poll stage for both rounds, parsed in processes and stored."""
     clock, store = Clock(), Store(f"sqlite:///{folder / f'rounds{processes}.db'}")
-    feeds = [Feed(f"f{n}", f"{base}{n}.xml", "B", "de", "DE", FeedKind.PRESS) for n in range(FEEDS)]
+    feeds = [Feed(f"f{n}", address(port, n), "B", "de", "DE", FeedKind.PRESS) for n in range(FEEDS)]
     store.feeds.sync(feeds, clock.now())
     client = GuardedClient(
         user_agent="bench",
@@ -178,9 +184,9 @@ async def _round(pipeline: Pipeline) -> float:
     return time.perf_counter() - begin
 
 
-def reader_library(base: str, folder: Path, python: str) -> tuple[float, float]:
+def reader_library(port: int, folder: Path, python: str) -> tuple[float, float]:
     """Seconds of ``reader`` for both rounds, by the interpreter ``python``."""
-    command = [python, "-c", READER, base, str(FEEDS), str(folder / "reader.db")]
+    command = [python, "-c", READER, str(port), str(FEEDS), str(folder / "reader.db")]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     if int(told[2]) != FEEDS * ITEMS:
         raise RuntimeError(f"reader stored {told[2]} entries")
@@ -191,15 +197,15 @@ def main() -> None:
     """Print each figure with its goal."""
     python = os.environ.get("READER_PYTHON")
     found: dict[str, list[tuple[float, float]]] = {"httpx": [], "one": [], "two": [], "reader": []}
-    with _origin() as base:
+    with _origin() as port:
         for _ in range(ROUNDS):
-            found["httpx"].append(asyncio.run(bare_httpx(base)))
+            found["httpx"].append(asyncio.run(bare_httpx(port)))
             for name, processes in (("one", 1), ("two", 2)):
                 with tempfile.TemporaryDirectory() as folder:
-                    found[name].append(asyncio.run(worker(base, Path(folder), processes)))
+                    found[name].append(asyncio.run(worker(port, Path(folder), processes)))
             if python:
                 with tempfile.TemporaryDirectory() as folder:
-                    found["reader"].append(reader_library(base, Path(folder), python))
+                    found["reader"].append(reader_library(port, Path(folder), python))
     for at, what, goals in ((0, "first round", ".30 and 6×"), (1, "unchanged round", "")):
         for name, processes in (("one", 1), ("two", 2)):
             own = found[name]

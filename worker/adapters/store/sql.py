@@ -43,7 +43,8 @@ def upsert(
         statement = statement.on_conflict_do_update(index_elements=list(on), set_=columns)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=list(on))
-    return sum(connection.execute(statement, row).rowcount for row in rows)
+    counted = statement.execution_options(preserve_rowcount=True)
+    return int(connection.execute(counted, list(rows)).rowcount)
 
 
 #: Works that one lane (a host) takes at a time: few enough for their lease, many enough to spare
