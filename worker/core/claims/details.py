@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from worker.core.claims.clauses import Clause
-from worker.core.claims.subjects import Finding, Reading
+from worker.core.claims.clause import Clause
+from worker.core.claims.reading import Finding, Reading
 from worker.model import Condition, Measure, Stance
 
 #: The words for a truce: whoever offers to watch one makes it a condition.

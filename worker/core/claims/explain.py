@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from worker.core.claims.extractor import Extractor, read_sentences
 from worker.core.claims.marks import Marks
-from worker.core.claims.subjects import Reading
+from worker.core.claims.reading import Reading
 from worker.model import Article
 
 #: Context words worth showing: they turn or weaken a stance.

@@ -18,13 +18,14 @@ from worker.core.claims.details import (
     same_paragraph,
     speaker_of_claim,
 )
+from worker.core.claims.discourse import Discourse
 from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
 from worker.core.claims.marks import mark
 from worker.core.claims.quantities import Found, find_quantities, in_currency, pick
 from worker.core.claims.reader import read
+from worker.core.claims.reading import Finding, Reading
 from worker.core.claims.relevance import coverage
-from worker.core.claims.subjects import Discourse, Finding, Reading
 from worker.core.claims.text import Sentence, sentences
 from worker.model import Analysis, Article, Claim, Measure, Quantity, Status
 

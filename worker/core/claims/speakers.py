@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from worker.core.claims.clauses import Clause, in_parenthesis
+from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.marks import NONSTATE_TYPES, Actor, Marks, Predicate
 
 ROLE_TYPES = ("gov_role", "parliament_role")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from worker.core.claims.clauses import Clause
+from worker.core.claims.clause import Clause
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate
 from worker.model import Stance
 

@@ -1,0 +1,155 @@
+"""Cases: which actors of a sentence can be its subject, told by case, article and preposition."""
+
+from __future__ import annotations
+
+from worker.core.claims.clause import COMMA, SLAVIC
+from worker.core.claims.marks import Actor, Marks
+
+
+def mark_possessors(marks: Marks, language: str) -> None:
+    """Mark the actors in the genitive ("Norwegens Regierung", "Britain's offer")."""
+    for actor in marks.actors:
+        if language == "en" and _followed_by_s(marks, actor):
+            actor.possessive = True
+        if language == "de" and actor.kind in {"state", "capital"}:
+            article = _article(marks, actor)
+            actor.oblique = article in {"dem", "den"}
+            actor.possessive = not actor.oblique and _german_genitive(marks, actor, article)
+        if language in SLAVIC and actor.kind == "oblique":
+            actor.possessive = _slavic_genitive(marks, actor)
+
+
+def _slavic_genitive(marks: Marks, actor: Actor) -> bool:
+    """A name in an oblique case right behind a noun: "відмова Берліна", "udział Francji"."""
+    before = actor.start - 1
+    if before < 0 or marks.words[actor.start].before.strip() or actor.code == "UA":
+        return False
+    nouns = {p.words[-1] for p in marks.predicates if p.kind == "noun"}
+    return before in nouns or any(t.start <= before < t.end for t in marks.topics)
+
+
+def settle_actors(marks: Marks, language: str) -> None:
+    """Mark which actors cannot be subjects because they stand behind a preposition."""
+    prepositions = ends_of(marks, "preposition") - _begins_clause(marks)
+    agents, experiencers = ends_of(marks, "agent"), ends_of(marks, "experiencer")
+    fillers = {w for hit in marks.context.get("article", ()) for w in hit}
+    for actor in marks.actors:
+        if actor.kind == "oblique":
+            actor.oblique = True
+        if language == "en" and _attributive(marks, actor):
+            actor.oblique = True
+        before = _governing_word(marks, actor, fillers, language in SLAVIC)
+        if before in prepositions:
+            actor.oblique = True
+            actor.agent = before in agents
+            actor.experiencer = before in experiencers
+
+
+_WITH_ARTICLE = frozenset(
+    ["kremlin", "pentagon", "elysee", "élysée", "hague", "vatican", "quirinale", "bundestag"]
+)
+
+
+def _begins_clause(marks: Marks) -> set[int]:
+    """Words that are a conjunction here though they can be a preposition ("as Washington endorsed")."""
+    if marks.language != "en":
+        return set()
+    return {hit[0] for hit in marks.context.get("subordinator", ())}
+
+
+def _attributive(marks: Marks, actor: Actor) -> bool:
+    """A name used as an adjective: "the Paris plan", "a London summit"."""
+    if actor.kind != "capital" or actor.end - actor.start > 1 or not actor.start:
+        return False
+    follows = actor.end < len(marks.words) and not marks.words[actor.end].before.strip()
+    if marks.words[actor.start].norm in _WITH_ARTICLE:
+        return False
+    article = marks.words[actor.start - 1].norm in {"the", "a", "this", "last", "its"}
+    return article and follows and _plain(marks, actor.end)
+
+
+def ends_of(marks: Marks, kind: str) -> set[int]:
+    """Where the cues of one kind end."""
+    return {hit[-1] for hit in marks.context.get(kind, ())}
+
+
+def _governing_word(marks: Marks, actor: Actor, fillers: set[int], cases: bool) -> int:
+    """Index of the word before an actor's noun phrase: articles, adjectives, roles are skipped.
+
+    Where a language has ``cases``, an unknown word is not skipped: the form of the name tells more.
+    """
+    index = actor.start - 1
+    steps = plain = 0
+    direct = True
+    prepositions = ends_of(marks, "preposition") - _begins_clause(marks)
+    while index >= 0 and steps < 4 and not COMMA.search(marks.words[index + 1].before):
+        if index in prepositions:
+            return index
+        if index not in fillers and not _attribute(marks, index):
+            if cases or plain > 1 or not direct or not _plain(marks, index):
+                break
+            plain += 1  # one adjective that the tables do not know ("over western Ukraine")
+        direct = direct and index not in fillers
+        index -= 1
+        steps += 1
+    if index + 1 < len(marks.words) and COMMA.search(marks.words[index + 1].before):
+        return -1
+    return index
+
+
+def _plain(marks: Marks, index: int) -> bool:
+    """A lower-case word that is no predicate, conjunction or negation."""
+    word = marks.words[index]
+    if word.capitalised or not word.norm.isalpha():
+        return False
+    if any(index in p.words for p in marks.predicates):
+        return False
+    kinds = (
+        "coordinator",
+        "contrast",
+        "subordinator",
+        "modal_will",
+        "modal_open",
+        "negation",
+        "passive",
+    )
+    return not any(index in hit for kind in kinds for hit in marks.context.get(kind, ()))
+
+
+def _attribute(marks: Marks, index: int) -> bool:
+    """A role or an adjective of a state before a name ("der britische Premier Starmer")."""
+    owners = (a for a in marks.actors if a.kind == "adjective" or a.possessive)
+    if any(a.start <= index < a.end for a in owners):
+        return True
+    return any(index in hit for hit in marks.context.get("gov_role", ()))
+
+
+def _followed_by_s(marks: Marks, actor: Actor) -> bool:
+    return actor.end < len(marks.words) and marks.words[actor.end].norm == "'s"
+
+
+#: German names that end in s without being genitives, and masculine ones that keep "der".
+_ENDS_IN_S = {"belarus", "zypern", "paris", "vilnius", "tunis", "laos", "honduras", "barbados"}
+
+
+_MASCULINE = {"kreml", "iran", "irak", "libanon", "sudan", "jemen", "kongo", "tschad", "vatikan"}
+
+
+def _article(marks: Marks, actor: Actor) -> str:
+    """The German definite article of a name, inside it or before it, or nothing."""
+    first = marks.words[actor.start].norm
+    if first in _ARTICLES and marks.words[actor.end - 1].norm == "haag":
+        return ""  # "Den Haag" is a name
+    before = marks.words[actor.start - 1].norm if actor.start else ""
+    return first if first in _ARTICLES else before if before in _ARTICLES else ""
+
+
+def _german_genitive(marks: Marks, actor: Actor, article: str) -> bool:
+    """ "Norwegens", "der Türkei", "der Koalition": by its ending, or by its article."""
+    last = marks.words[actor.end - 1].norm
+    if article:
+        return article == "des" or (article == "der" and last not in _MASCULINE)
+    return len(last) > 4 and last.endswith("s") and last not in _ENDS_IN_S
+
+
+_ARTICLES = {"der", "die", "das", "des", "dem", "den"}

@@ -1,0 +1,110 @@
+"""Discourse: what the sentences before have left in mind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from worker.core.claims.reading import Reading, Subject
+from worker.model import Measure
+
+
+@dataclass(slots=True)
+class Discourse:
+    """What the sentences before have left in mind."""
+
+    state: str | None = None
+    state_age: int = 99
+    #: The states last named together ("beide Länder" means them).
+    group: tuple[str, ...] = ()
+    speaker: str | None = None
+    speaker_state: str | None = None
+    speaker_age: int = 99
+    speaker_nonstate: bool = False
+    measure: Measure | None = None
+    measure_age: int = 99
+    #: The last measure named at all, with or without a stance.
+    topic: Measure | None = None
+    topic_age: int = 99
+    #: In an interview: whose answers they are, once known.
+    interview: bool = False
+    host: str | None = None
+    host_name: str | None = None
+
+    #: How often each measure was the subject of a claim so far.
+    counts: Counter[Measure] = field(default_factory=Counter)
+    #: How often each state was named as a subject so far.
+    states: Counter[str] = field(default_factory=Counter)
+
+    def main_measure(self) -> Measure | None:
+        """What the article is mostly about so far, else the last measure."""
+        top = self.counts.most_common(1)
+        return top[0][0] if top and top[0][1] > 1 else self.measure
+
+    def tick(self) -> None:
+        """One sentence further on."""
+        self.state_age += 1
+        self.speaker_age += 1
+        self.measure_age += 1
+        self.topic_age += 1
+
+
+def from_before(discourse: Discourse) -> tuple[Subject, float]:
+    """The subject that the sentences before have left in mind."""
+    if discourse.speaker_nonstate and discourse.speaker_age <= 1:
+        return Subject(nonstate=True), 0.6
+    if discourse.speaker_state and discourse.speaker_age <= 1:
+        return Subject((discourse.speaker_state,), name=discourse.speaker), 0.65
+    if discourse.state and discourse.state_age <= 2:
+        return Subject((discourse.state,)), 0.6
+    return Subject(), 0.0
+
+
+def _meet_host(reading: Reading, discourse: Discourse) -> None:
+    """The first official named in an interview is the one who answers; a politician is no host."""
+    for actor in reading.marks.actors:
+        if actor.kind == "nonstate" and actor.name:
+            discourse.interview = False
+            return
+        if actor.kind in {"person", "role"} and actor.code:
+            discourse.host, discourse.host_name = actor.code, actor.name
+            return
+
+
+def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
+    """Keep in mind of a sentence what the next ones may refer to."""
+    discourse.tick()
+    if discourse.interview and discourse.host is None:
+        _meet_host(reading, discourse)
+    for subject in reading.subjects:
+        if len(subject.codes) > 1 and not subject.pronoun:
+            discourse.group = subject.codes
+    discourse.states.update(c for s in reading.subjects if s.explicit for c in s.codes)
+    for subject in reading.subjects:
+        if subject.codes and subject.explicit and subject.codes[0] not in {"UA"}:
+            discourse.state, discourse.state_age = subject.codes[0], 0
+            break
+    else:
+        named = [
+            a.code
+            for a in reading.marks.actors
+            if a.code and a.kind in {"state", "capital", "role", "person"}
+        ]
+        if named and named[0] != "UA":
+            discourse.state, discourse.state_age = named[0], 0
+    for attribution in reading.attributions:
+        speaker = attribution.speaker
+        if speaker is not None:
+            discourse.speaker = speaker.name
+            discourse.speaker_state = speaker.code or (
+                discourse.state if speaker.kind == "role" else None
+            )
+            discourse.speaker_nonstate = speaker.kind == "nonstate"
+            discourse.speaker_age = 0
+    if reading.marks.topics:
+        discourse.topic, discourse.topic_age = reading.marks.topics[-1].measure, 0
+    discourse.counts.update(f.topic.measure for f in reading.findings)
+    if reading.findings:
+        discourse.measure, discourse.measure_age = reading.findings[-1].topic.measure, 0
+    elif question and reading.marks.topics:
+        discourse.measure, discourse.measure_age = reading.marks.topics[-1].measure, 0

@@ -1,0 +1,162 @@
+"""Governing: the predicate that rules a clause, and the one of another clause that governs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worker.core.claims.clause import Clause, infinitival, predicates_of
+from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
+from worker.core.claims.reading import Reading
+from worker.core.claims.stances import CUES, bare_english, chain, negations, phrase_negations
+from worker.core.claims.topics import topics_of
+from worker.core.claims.wordlists import word_set
+from worker.model import Stance
+
+
+def stance_cues_of(clause: Clause, marks: Marks) -> list[Predicate]:
+    """The words of a clause that name a stance, verbs and nouns."""
+    return [p for p in predicates_of(clause, marks) if p.kind in {"stance", "noun"}]
+
+
+def inner_stance(
+    number: int, topic: Topic, reading: Reading, language: str
+) -> tuple[Stance | None, list[str], Predicate | None]:
+    """The stance that the clause's own predicates give to the measure."""
+    marks, clause = reading.marks, reading.clauses[number]
+    own = [p for p in predicates_of(clause, marks) if p.kind in (*CUES, *PREDICATE_TYPES)]
+    special = [p for p in own if p.kind in PREDICATE_TYPES]
+    cues = [p for p in own if p.kind in {"stance", "noun"}]
+    actions = [p for p in own if p.kind in {"action", "action_past", "done"}]
+    finite = [p for p in actions if language != "en" or not bare_english(p, marks)]
+    chosen = _ruling(cues, finite or actions, topic)
+    if special:
+        nearest = min(special, key=lambda p: _distance(p, topic))
+        if (
+            chosen is None
+            or nearest.kind == "deny"
+            or (nearest.start < topic.start and nearest.start < chosen.start)
+            or (_distance(nearest, topic) < _distance(chosen, topic))
+        ):
+            stance, rules = (
+                (None, []) if chosen is None else chain(chosen, cues, clause, marks, language)
+            )
+            return stance, [*rules, nearest.rule], nearest
+    if chosen is None:
+        return None, [], None
+    stance, rules = chain(chosen, cues, clause, marks, language)
+    if stance is Stance.RULED_OUT and _after_correction(topic, clause, marks):
+        return Stance.COMMITTED, [*rules, "but this"], chosen
+    if any(
+        hit[-1] < topic.start <= hit[-1] + 3 and hit[0] in clause
+        for hit in marks.context.get("instead", ())
+    ):
+        return None, [*rules, "instead of this"], chosen
+    if any(at < topic.start for at in phrase_negations(clause, marks)):
+        positive = stance is not None and stance.rank > 0
+        return (Stance.RULED_OUT if positive else None), [*rules, "not this"], chosen
+    return stance, rules, chosen
+
+
+def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "will nicht Soldaten entsenden, sondern Ausbilder": what stands behind the correction holds."""
+    denied = negations(clause, marks)
+    return any(
+        hit[0] in clause and denied and min(denied) < hit[0] < topic.start
+        for hit in marks.context.get("contrast", ())
+    )
+
+
+def _ruling(
+    cues: Sequence[Predicate], actions: Sequence[Predicate], topic: Topic
+) -> Predicate | None:
+    """The predicate that rules a clause: a stance over a deed, unless it is a mere attribute of it."""
+    cue = _nearest(cues, topic)
+    action = _nearest(actions, topic)
+    if cue is None or action is None:
+        return cue or action
+    if cue.kind == "noun" and _distance(action, topic) <= _distance(cue, topic):
+        return action
+    done = action.kind == "done" and cue.stance is Stance.COMMITTED and cue.start < action.start
+    return action if done else cue
+
+
+def _distance(predicate: Predicate, topic: Topic) -> int:
+    return min(
+        max(0, word - topic.end + 1) if word >= topic.start else topic.start - word
+        for word in predicate.words
+    )
+
+
+def _nearest(predicates: Sequence[Predicate], topic: Topic) -> Predicate | None:
+    return min(predicates, key=lambda p: _distance(p, topic), default=None)
+
+
+#: Of the subordinators only these give what somebody says, pledges or refuses.
+_COMPLEMENTIZERS = word_set(
+    """
+    that dass daß wonach que qu' che dat że iż żeby aby by що щоб аби что чтобы
+    """
+)
+
+
+def governor(
+    number: int, reading: Reading, chosen: Predicate | None
+) -> tuple[int | None, Predicate | None]:
+    """The predicate of another clause that governs this one ("versprach, … zu entsenden")."""
+    clause = reading.clauses[number]
+    own_stance = chosen is not None and chosen.kind in {"stance", "noun", *PREDICATE_TYPES}
+    free = clause.opener == "main" and not clause.hard and not reading.subjects[number].explicit
+    if free and reading.marks.language in {"de", "nl"}:
+        free = infinitival(clause, reading.marks)
+    elif free:
+        free = not _has_modal(clause, reading.marks)
+    if free and own_stance:
+        free = number > 0 and not topics_of(reading.clauses[number - 1], reading.marks)
+    content = clause.opener == "whether" or (
+        clause.opener == "subordinator"
+        and reading.marks.words[clause.start].norm in _COMPLEMENTIZERS
+    )
+    if not (content or free):
+        return None, None
+    for other in range(number - 1, -1, -1):
+        if reading.clauses[other].opener == "if":
+            continue
+        found = _governing(other, reading)
+        if found is not None:
+            return other, found
+        break
+    before = number > 0 and predicates_of(reading.clauses[number - 1], reading.marks)
+    ahead = free and not before  # "Der Plan, … zu nutzen, scheiterte am Widerstand Belgiens"
+    if (number == 0 and clause.subordinate) or clause.opener == "whether" or ahead:
+        for other in range(number + 1, min(number + 3, len(reading.clauses))):
+            found = _governing(other, reading)
+            if found is not None and not topics_of(reading.clauses[other], reading.marks):
+                return other, found
+    return None, None
+
+
+def _has_modal(clause: Clause, marks: Marks) -> bool:
+    """A clause with a modal of its own is coordinated, not governed: "rules out X, will send Y"."""
+    return marks.has("modal_will", clause.start, clause.end)
+
+
+def _governing(number: int, reading: Reading) -> Predicate | None:
+    own = [
+        p
+        for p in predicates_of(reading.clauses[number], reading.marks)
+        if p.kind in {"stance", "noun", *PREDICATE_TYPES}
+    ]
+    return own[-1] if own else None
+
+
+def special_stance(
+    predicate: Predicate, inner: Stance | None, marks: Marks, clause: Clause
+) -> Stance | None:
+    """What a demand, denial, welcome or "no comment" makes of the stance under it."""
+    if predicate.kind != "deny" or negations(clause, marks):
+        return None
+    if inner is None:
+        return Stance.RULED_OUT  # "wies Berichte über eine Entsendung zurück"
+    if inner is Stance.UNDECIDED:
+        return Stance.UNDECIDED
+    return Stance.RULED_OUT if inner.rank > 0 else None

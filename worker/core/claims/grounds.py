@@ -1,0 +1,81 @@
+"""Grounds: why a stance that was read is nobody's after all."""
+
+from __future__ import annotations
+
+from worker.core.claims.clause import SLAVIC, Clause, predicates_of
+from worker.core.claims.marks import Marks
+from worker.core.claims.owners import Judgement
+from worker.core.claims.reading import Reading
+from worker.core.claims.subjects import speaker_of
+from worker.core.claims.wordlists import word_set
+
+
+def unfounded(judgement: Judgement, number: int, reading: Reading) -> str | None:
+    """Why a stance is nobody's: no actor, or somebody who speaks for no state."""
+    if judgement.subject.nonstate:
+        return "the speaker is no government"
+    if not judgement.subject.codes:
+        return "no actor"
+    named = reading.subjects[number].explicit or "its owner" in judgement.rules
+    if "implied deed" in judgement.rules and not named:
+        return "neither a known verb nor a named actor"
+    if _thought_by_others(number, reading):
+        return "the guess or wish of somebody who is no government"
+    if _not_all(reading.clauses[number], reading.marks):
+        return "not all of them"
+    if _was_before(reading.clauses[number], reading.marks):
+        return "a stance of the past without a date"
+    speaker = speaker_of(number, reading)
+    if speaker is not None and speaker.kind == "nonstate":
+        return "said by somebody who is no government"
+    if speaker is not None and speaker.code == "UA" and "modal" in judgement.rules:
+        return "a wish of the receiver"
+    return None
+
+
+def _thought_by_others(number: int, reading: Reading) -> bool:
+    """Whether a clause hangs on an expert, an opposition politician and the like."""
+    clause = reading.clauses[number]
+    if clause.hard or clause.opener in {"contrast", "coordinator"}:
+        return False
+    for above in range(number - 1, -1, -1):
+        if reading.clauses[above].opener == "if":
+            continue
+        thinks = clause.subordinate or any(
+            p.kind in {"stance", "reporting", "demand"}
+            for p in predicates_of(reading.clauses[above], reading.marks)
+        )
+        return thinks and reading.subjects[above].nonstate
+    return False
+
+
+_ALL = word_set(
+    """
+    alle allen all every everyone tous toutes todos tutti iedereen wszystkie wszyscy всі всіх
+    все всех
+    """
+)
+
+
+def _not_all(clause: Clause, marks: Marks) -> bool:
+    """ "Nicht alle europäischen Länder …": some do, and nobody knows who."""
+    return any(
+        hit[0] in clause
+        and hit[-1] + 1 < len(marks.words)
+        and marks.words[hit[-1] + 1].norm in _ALL
+        for hit in marks.context.get("negation", ())
+    )
+
+
+def _was_before(clause: Clause, marks: Marks) -> bool:
+    """ "Finland, which had so far ruled out …": told as a contrast to what holds now."""
+    told_back = (
+        clause.opener == "subordinator"
+        if marks.language in SLAVIC  # no tense of its own for the past before the past
+        else marks.has("pluperfect", clause.start, clause.end)
+    )
+    return (
+        marks.has("old_stance", clause.start, clause.end)
+        and told_back
+        and not any(m.start in clause for m in marks.dates)
+    )

@@ -1,0 +1,119 @@
+"""Groups: actors named together, and the roles and prime ministers among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from worker.core.claims.clause import Clause, in_parenthesis
+from worker.core.claims.discourse import Discourse
+from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.reading import SUBJECT_KINDS, Subject
+from worker.core.claims.wordlists import word_set
+
+
+def groups_of(clause: Clause, marks: Marks) -> list[list[Actor]]:
+    """The actors of a clause, coordinated ones together, in the order of the text."""
+    actors = [
+        a
+        for a in marks.actors
+        if a.kind in (*SUBJECT_KINDS, "oblique")
+        and a.start in clause
+        and not in_parenthesis(marks, a.start)
+        and not _owns_role(a, marks)
+    ]
+    groups: list[list[Actor]] = []
+    persons = {a.start for a in actors if a.kind == "person"}
+    for actor in actors:
+        if actor.kind == "institution" and {actor.end, actor.end + 1} & persons:
+            continue  # "Bundeskanzler Christian Stocker": the name decides
+        if groups and actor.start < groups[-1][-1].end:
+            continue
+        if groups and _coordinated(groups[-1][-1], actor, marks):
+            first = groups[-1][0]
+            actor.oblique = actor.oblique or first.oblique
+            actor.possessive = actor.possessive or first.possessive
+            groups[-1].append(actor)
+        else:
+            groups.append([actor])
+    return groups
+
+
+def _owns_role(actor: Actor, marks: Marks) -> bool:
+    """Whether a name only tells whose role follows: "Belgium's government", "Dänemarks Parlament"."""
+    return actor.possessive and any(
+        role.kind == "role" and role.start <= actor.start and actor.end <= role.end
+        for role in marks.actors
+    )
+
+
+def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
+    between = range(left.end, right.start)
+    if len(between) > 3:
+        return False
+    joined = {w for kind in ("coordinator",) for hit in marks.context.get(kind, ()) for w in hit}
+    joined |= {w for hit in marks.context.get("article", ()) for w in hit}
+    joined |= {w for a in marks.actors if a.kind == "adjective" for w in range(a.start, a.end)}
+    filled = all(i in joined for i in between)
+    linked = any(hit[0] in between for hit in marks.context.get("coordinator", ())) or any(
+        "," in marks.words[i].before for i in range(left.end, right.start + 1)
+    )
+    if any(hit[0] in between for hit in marks.context.get("contrast", ())):
+        return False
+    if left.oblique and not any(hit[0] in between for hit in marks.context.get("coordinator", ())):
+        return False  # "Together with Latvia, the UK …"
+    return filled and linked
+
+
+def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Discourse) -> Subject:
+    """The subject that actors named together make, roles and institutions resolved."""
+    codes = tuple(dict.fromkeys(a.code for a in group if a.code))
+    name = next((a.name for a in group if a.name), None)
+    if codes:
+        return Subject(codes, explicit=True, name=name)
+    if group[0].kind != "role":
+        return Subject(nonstate=True, explicit=True)
+    for actor in marks.actors:  # "In Berlin wies eine Sprecherin …"
+        if actor.kind == "capital" and actor.oblique and actor.start in clause and actor.code:
+            return Subject((actor.code,), explicit=True, name=name)
+    if marks.words[group[0].end - 1].norm in _PLURAL_ROLES:
+        return Subject(name=name)  # several of them, of several states
+    code = _meant(group[0], marks) or (discourse.state if discourse.state_age <= 3 else None)
+    if code in _NO_PRIME_MINISTER and _is_prime_minister(group[0], marks):
+        heads = [s for s, _ in discourse.states.most_common() if s not in _NO_PRIME_MINISTER]
+        code = heads[0] if heads else None
+    if code is not None:
+        return Subject((code,), explicit=True, pronoun=True, name=name)
+    return Subject(name=name)
+
+
+_NO_PRIME_MINISTER = frozenset({"US", "RU", "UA", "EU", "NATO", "UN", "COALITION"})
+
+
+_PRIME_MINISTER = re.compile(
+    r"^(prime|premier|ministerpräsident|regierungschef|kanzler|chancellor)"
+)
+
+
+def _is_prime_minister(role: Actor, marks: Marks) -> bool:
+    """ "The Prime Minister" is not the last state named where that has none who speaks for it."""
+    return any(_PRIME_MINISTER.match(marks.words[i].norm) for i in range(role.start, role.end))
+
+
+_PLURAL_ROLES = word_set(
+    """
+    leaders ministers presidents officials diplomats governments ambassadors staatschefs
+    regierungschefs minister diplomaten regierungen dirigeants ministres présidents líderes
+    ministros leader ministri leiders przywódcy ministrowie лідери міністри лидеры министры
+    """
+) - {"minister", "leader"}
+
+
+def _meant(role: Actor, marks: Marks) -> str | None:
+    """The state that the sentence itself speaks of before a bare role ("…, said the minister")."""
+    for actor in marks.actors:
+        if actor.start >= role.start or actor.code in {None, "UA", "RU", "COALITION"}:
+            continue
+        if actor.kind == "adjective" or not actor.oblique:
+            return actor.code
+    return None

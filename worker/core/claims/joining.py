@@ -1,0 +1,154 @@
+"""Joining: pieces of a sentence that belong to one clause."""
+
+from __future__ import annotations
+
+from worker.core.claims.clause import Clause
+from worker.core.claims.marks import Marks
+
+
+def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
+    """Join pieces that one predicate spans ("schließt eine Beteiligung, auch später, aus")."""
+    for predicate in marks.predicates:
+        if len(predicate.words) < 2 or predicate.kind == "reporting":
+            continue
+        inside = [n for n, p in enumerate(pieces) if any(w in p for w in predicate.words)]
+        if len(inside) > 1:
+            first, last = inside[0], inside[-1]
+            joined = pieces[first]
+            joined.end = pieces[last].end
+            pieces[first : last + 1] = [joined]
+    return pieces
+
+
+_ATTRIBUTION_WORDS = 10
+
+
+def lift_attributions(pieces: list[Clause], marks: Marks) -> list[Clause]:
+    """Join what an inserted "…, the diplomats said, …" parts; the insertion stands behind it."""
+    number = 1
+    while number + 1 < len(pieces):
+        before, piece, after = pieces[number - 1 : number + 2]
+        inserted = (
+            piece.comma
+            and after.comma
+            and not after.hard
+            and not piece.hard
+            and piece.opener == after.opener == "main"
+        )
+        if inserted and before.more is None and _only_says(piece, marks):  # noqa: SIM102
+            if not _has_predicate(before, marks):
+                before.more = (after.start, after.end)
+                del pieces[number + 1]
+        number += 1
+    return pieces
+
+
+def _only_says(piece: Clause, marks: Marks) -> bool:
+    kinds = {p.kind for p in marks.predicates if p.start in piece}
+    return kinds == {"reporting"} and piece.end - piece.start <= _ATTRIBUTION_WORDS
+
+
+def _has_predicate(clause: Clause, marks: Marks) -> bool:
+    return any(p.start in clause for p in marks.predicates)
+
+
+def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
+    """Join the pieces without a predicate of their own to their neighbours."""
+    clauses: list[Clause] = []
+    for number, piece in enumerate(pieces):
+        last = clauses[-1] if clauses else None
+        if last is not None and (piece.hard or piece.start != last.end):
+            clauses.append(piece)
+        elif (
+            last is not None and piece.opener == "subordinator" and not _has_predicate(piece, marks)
+        ):
+            last.end = piece.end  # "as part of a force", or a verb that the tables do not know
+        elif last is None or piece.subordinate:
+            clauses.append(piece)
+        elif last.subordinate:
+            if _continues(last, piece, marks):
+                last.end = piece.end
+            elif (main := _interrupted(clauses, piece, marks)) is not None:
+                main.more = (piece.start, piece.end)
+            else:
+                clauses.append(piece)
+        elif (
+            (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks))
+            or (_has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks))
+            or (_finite(last, marks) and _finite(piece, marks))
+            or _new_subject(last, piece, marks)
+        ):
+            clauses.append(piece)
+        else:
+            last.end = piece.end
+    return clauses
+
+
+def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
+    """Whether a piece behind a whole clause begins a new one: by its predicate, or by its subject."""
+    if _has_predicate(piece, marks) or _opens_with_modal(piece, marks):
+        return True
+    comes = bool(following) and not following[0].subordinate and _has_predicate(following[0], marks)
+    if not comes or following[0].opener == "contrast":
+        return False
+    return piece.opener == "contrast" or _names(piece, marks)
+
+
+def _opens_with_modal(piece: Clause, marks: Marks) -> bool:
+    """ "…, könne aber als Drehkreuz dienen": a second verb of the same subject."""
+    first = range(piece.start, min(piece.start + 2, piece.end))
+    return piece.comma and any(
+        hit[0] in first
+        for kind in ("modal_will", "modal_open")
+        for hit in marks.context.get(kind, ())
+    )
+
+
+def _new_subject(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "… sich zurückhalten und Italien … ausschließt": a conjunction before another subject."""
+    if piece.opener != "coordinator" or not _has_predicate(piece, marks):
+        return False
+    first = [
+        a for a in marks.actors if a.start in piece and not a.oblique and a.kind != "adjective"
+    ]
+    before = [
+        a for a in marks.actors if a.start in last and not a.oblique and a.kind != "adjective"
+    ]
+    if not first or not before or first[0].start > piece.start + 2:
+        return False
+    return piece.start - max(a.end for a in before) >= 2
+
+
+def _finite(piece: Clause, marks: Marks) -> bool:
+    """Whether a piece has a subject and a modal, though no verb that the tables know."""
+    modal = any(
+        hit[0] in piece
+        for kind in ("modal_will", "modal_open")
+        for hit in marks.context.get(kind, ())
+    )
+    return modal and _names(piece, marks)
+
+
+def _names(piece: Clause, marks: Marks) -> bool:
+    """Whether a piece names somebody who could be its subject."""
+    return any(
+        a.start in piece and a.kind not in {"adjective", "oblique"} and not a.oblique
+        for a in marks.actors
+    )
+
+
+def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """Whether a piece goes on with a subordinate clause: a list in it, or an "and" in it."""
+    if piece.opener in {"coordinator"} and not piece.comma:
+        return True
+    return piece.comma and not _has_predicate(piece, marks) and not _has_predicate(last, marks)
+
+
+def _interrupted(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | None:
+    """The main clause that a subordinate one interrupts and this piece completes, if any."""
+    if piece.opener != "main" or len(clauses) < 2:
+        return None
+    main = clauses[-2]
+    if main.subordinate or main.more is not None:
+        return None
+    return None if _has_predicate(main, marks) else main

@@ -1,0 +1,174 @@
+"""Owners: whose measure it is when the subject of the clause does not tell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from worker.core.claims.clause import Clause
+from worker.core.claims.discourse import Discourse, from_before
+from worker.core.claims.marks import Actor, Marks, Predicate, Topic
+from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.subjects import speaker_of
+from worker.model import Measure, Stance, Status
+
+#: What the attacked state can only receive, and the attacker only accept or reject.
+_RECEIVED = frozenset(Measure) - {Measure.MONITORING, Measure.GUARANTEES, Measure.DECLARATION}
+
+
+_UKRAINE_OWN = {Measure.DECLARATION, Measure.INDUSTRY}
+
+
+@dataclass(slots=True)
+class Judgement:
+    """The stance on one measure in one clause while it is being put together."""
+
+    stance: Stance | None
+    rules: list[str]
+    chosen: Predicate | None
+    subject: Subject
+    confidence: float
+
+
+_SUPPORT = re.compile(
+    r"unterst[üu]tz|rückendeck|^support|^back|^souten|^soutien|^appu|^apoy|^respald|^sosten|^sosterr|"
+    r"^appogg|^ondersteun|^steun|^wesp|^wspi|^підтрим|^поддерж"
+)
+
+
+def backstop(judgement: Judgement, topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "The US would support the multinational force": cover for it, no American soldiers in it."""
+    if judgement.subject.codes != ("US",) or topic.measure is not Measure.TROOPS:
+        return False
+    chosen = judgement.chosen
+    verb = chosen is not None and any(_SUPPORT.search(marks.words[w].norm) for w in chosen.words)
+    return verb and topic.kind in {"core", "force"}
+
+
+def give_to_objector(
+    judgement: Judgement, number: int, topic: Topic, reading: Reading, discourse: Discourse
+) -> bool:
+    """ "European troops would be legitimate targets": who says so objects, not those troops."""
+    chosen, marks = judgement.chosen, reading.marks
+    if chosen is None or chosen.stance is not Stance.OPPOSED or chosen.kind != "stance":
+        return False
+    theirs = any(
+        a.possessive and not a.oblique and 0 <= chosen.start - a.end <= 2 for a in marks.actors
+    )
+    if judgement.stance is not Stance.OPPOSED or theirs:
+        return False  # "Hungary's veto"
+    judged = {
+        actor.code
+        for actor in marks.actors
+        if any(
+            set(range(t.start, t.end)) & set(range(actor.start, actor.end)) for t in marks.topics
+        )
+    } | set(_possessors(topic, reading.clauses[number], marks))
+    if not judgement.subject.codes or not set(judgement.subject.codes) <= judged:
+        return bool(judgement.subject.codes) and not reading.subjects[number].explicit
+    speaker = speaker_of(number, reading)
+    if speaker is not None and speaker.code is not None:
+        judgement.subject = Subject((speaker.code,), explicit=True, name=speaker.name)
+    else:
+        judgement.subject, judgement.confidence = from_before(discourse)
+    judgement.rules = [*judgement.rules, "who says so"]
+    return True
+
+
+def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> None:
+    """Give the measure to its possessor where the clause has no subject ("polnische Truppen")."""
+    received = judgement.chosen is not None and judgement.chosen.kind in {"done", "action_past"}
+    giver = (
+        _giver(judgement.subject, topic, reading.clauses[number], reading.marks)
+        if received
+        else None
+    )
+    if giver is not None:
+        judgement.subject = Subject((giver,))
+        judgement.rules = [*judgement.rules, "told by the receiver"]
+        return
+    possessors = _possessors(topic, reading.clauses[number], reading.marks)
+    if not possessors or reading.subjects[number].explicit or _bought(judgement, reading.marks):
+        return
+    if "governed" in judgement.rules and judgement.subject.codes:
+        return
+    judgement.subject = Subject(possessors)
+    judgement.rules = [*judgement.rules, "its owner"]
+    judgement.confidence = max(judgement.confidence, 0.75)
+
+
+_BOUGHT = re.compile(
+    r"(?:ge|be)kauf|^kauf|beschaff|erw[oe]rb|bought|buy|purchas|procur|achet|achat|compr|acquist|"
+    r"koop|kocht|kupi|kup[ou]|zaku|закуп|купл|купи|придба"
+)
+
+
+def _bought(judgement: Judgement, marks: Marks) -> bool:
+    """ "American weapons are bought": where a thing comes from is not who gives it."""
+    chosen = judgement.chosen
+    return chosen is not None and bool(_BOUGHT.search(marks.words[chosen.start].norm))
+
+
+def _giver(subject: Subject, topic: Topic, clause: Clause, marks: Marks) -> str | None:
+    """ "Ukraine has received two systems from Germany": the claim is the giver's."""
+    if subject.codes != ("UA",) or topic.measure in _UKRAINE_OWN:
+        return None
+    for actor in marks.actors:
+        if actor.agent and actor.start in clause and actor.code not in {None, "UA", "RU"}:
+            return actor.code
+    return None
+
+
+def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
+    """Whose measure it is: "polnische Truppen", "Teilnahme Frankreichs", "Britain's offer"."""
+    codes: list[str] = []
+    last: Actor | None = None
+    for actor in marks.actors:
+        if actor.code is None or actor.start not in clause:
+            continue
+        adjective = actor.kind == "adjective" and (
+            0 <= topic.start - actor.end <= 2
+            or 0 <= actor.start - topic.end <= 0
+            or (topic.measure is Measure.TROOPS and topic.start <= actor.start < topic.end)
+        )
+        genitive = (actor.possessive and not actor.oblique) and (
+            0 <= topic.start - actor.end <= 3 or 0 <= actor.start - topic.end <= 1
+        )
+        overlap = actor.kind in {"adjective", "state"} and actor.end == topic.start
+        joined = last is not None and 0 <= actor.start - last.end <= 2 and actor.kind == last.kind
+        if adjective or genitive or overlap or joined:
+            codes.append(actor.code)
+            last = actor
+    return tuple(dict.fromkeys(codes))
+
+
+def status_of(subject: Subject, speaker: Actor | None, reading: Reading) -> Status:
+    """Whether a statement is the state's own word, a report or a draft."""
+    marks = reading.marks
+    if marks.has("draft_mark"):
+        return Status.DRAFT
+    if marks.has("reported_mark"):
+        return Status.REPORTED
+    if (
+        speaker is not None
+        and speaker.code is not None
+        and speaker.code not in subject.codes
+        and speaker.kind in {"person", "role"}
+        and not {"COALITION", "EU"} & set(subject.codes)
+    ):
+        return Status.REPORTED
+    return Status.OFFICIAL
+
+
+def fitting_stance(code: str, topic: Topic, stance: Stance) -> Stance | None:
+    """The stance as this actor can hold it: the attacked and the attacker do not pledge to themselves."""
+    if code == "UA" and topic.measure not in _UKRAINE_OWN:
+        return None
+    if code == "RU" and topic.measure is Measure.SANCTIONS:
+        return None
+    if code == "RU":
+        if stance in {Stance.RULED_OUT, Stance.RELUCTANT}:
+            return Stance.OPPOSED
+        if stance.rank > Stance.OPEN.rank or (stance.rank > 0 and topic.measure in _RECEIVED):
+            return None
+    return stance

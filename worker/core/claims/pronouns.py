@@ -1,0 +1,61 @@
+"""Pronouns: whom "he", "both", "the country" and a clause without a subject mean."""
+
+from __future__ import annotations
+
+from worker.core.claims.clause import Clause
+from worker.core.claims.discourse import Discourse
+from worker.core.claims.marks import Marks
+from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.wordlists import word_set
+
+#: A pronoun is taken as the subject only this near to the beginning of its clause.
+_PRONOUN_REACH = 4
+
+
+def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> Subject:
+    """The subject that a pronoun, "both" or "the country" stands for."""
+    marks = reading.marks
+    if _leads(marks, "pronoun_we", clause):
+        if discourse.host and discourse.speaker_age > 0:
+            return Subject((discourse.host,), pronoun=True, name=discourse.host_name)
+        return Subject(pronoun=True)
+    if _leads(marks, "pronoun_person", clause):
+        if discourse.speaker_nonstate and discourse.speaker_age <= 1:
+            return Subject(nonstate=True, pronoun=True)
+        return Subject(pronoun=True)
+    if _both(marks, clause) and discourse.group:
+        return Subject(discourse.group, pronoun=True, explicit=True)
+    return Subject(pronoun=_leads(marks, "pronoun_state", clause))
+
+
+_BOTH = word_set(
+    """
+    beide both deux ambos entrambi beide obie oba oboje обидві обидва оба обе
+    """
+)
+
+
+def _both(marks: Marks, clause: Clause) -> bool:
+    """ "Beide Länder", "both countries", "les deux pays"."""
+    return any(
+        hit[0] in clause
+        and any(marks.words[i].norm in _BOTH for i in range(max(0, hit[0] - 1), hit[-1] + 1))
+        for hit in marks.context.get("pronoun_state", ())
+    )
+
+
+def _leads(marks: Marks, kind: str, clause: Clause) -> bool:
+    """Whether a word of this kind can be the subject: near the beginning, or right behind a modal."""
+    prepositions = {hit[-1] for hit in marks.context.get("preposition", ())}
+    modals = {
+        hit[-1] + 1
+        for name in ("modal_will", "modal_open", "perfect", "passive")
+        for hit in marks.context.get(name, ())
+    }
+    starts = [clause.start] if clause.more is None else [clause.start, clause.more[0]]
+    return any(
+        hit[0] in clause
+        and hit[0] - 1 not in prepositions
+        and (hit[0] in modals or any(start <= hit[0] < start + _PRONOUN_REACH for start in starts))
+        for hit in marks.context.get(kind, ())
+    )

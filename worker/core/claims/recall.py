@@ -1,0 +1,98 @@
+"""Recall: the measure that a clause leaves to the words before it."""
+
+from __future__ import annotations
+
+import re
+
+from worker.core.claims.clause import predicates_of
+from worker.core.claims.discourse import Discourse
+from worker.core.claims.marks import Predicate, Topic
+from worker.core.claims.reading import Reading
+from worker.core.claims.topics import topics_of
+from worker.model import Measure, Stance
+
+ENDED = re.compile(r"[.!…]")
+
+
+#: "… while Italy and Poland will not": so short a clause leaves its verb to the one before.
+_ELLIPSIS = 8
+
+
+#: "Berlin declined as well." A sentence this short may leave its measure to the one before.
+_BRIEF = 14
+
+
+def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
+    """The measure spoken of just before, for a clause that takes a stance and names none."""
+    clause, marks = reading.clauses[number], reading.marks
+    if not reading.subjects[number].codes or _governs(number, reading):
+        return []
+    asked = clause.opener == "whether" and any(p.kind == "stance" for p in marks.predicates)
+    pointed = asked or marks.has("anaphor", clause.start, clause.end)
+    kinds = ("stance", "action") if pointed else ("stance",)
+    cues = [p for p in predicates_of(clause, marks) if p.kind in kinds]
+    if not cues and reading.findings and clause.end - clause.start <= _ELLIPSIS:
+        cues = [p for p in predicates_of(clause, marks) if p.rule == "implied deed"]
+    if not cues:
+        return []
+    measure = _named_beside(number, reading)
+    if measure is None and pointed:
+        measure = _asked_about(number, reading)
+    if measure is None and ENDED.search(marks.sentence.tail):  # a heading recalls nothing
+        measure = _named_before(number, cues[0], pointed, reading, discourse)
+    return [_again(measure, cues[0])] if measure is not None else []
+
+
+def _named_beside(number: int, reading: Reading) -> Measure | None:
+    """The measure of an earlier clause with a stance, or of "…, said X with a view to Y"."""
+    if reading.findings and reading.subjects[number].explicit:
+        return reading.findings[-1].topic.measure
+    for attribution in reading.attributions:
+        topics = topics_of(reading.clauses[attribution.clause], reading.marks)
+        if attribution.clause != number and topics:
+            return topics[0].measure
+    return None
+
+
+def _asked_about(number: int, reading: Reading) -> Measure | None:
+    """ "Asked about troops, he says he would not exclude it": the question names the measure."""
+    if reading.findings:
+        return None
+    for clause in reversed(reading.clauses[:number]):
+        topics = topics_of(clause, reading.marks) if clause.opener != "if" else []
+        if topics:
+            return topics[-1].measure
+    return None
+
+
+def _named_before(
+    number: int, cue: Predicate, pointed: bool, reading: Reading, discourse: Discourse
+) -> Measure | None:
+    if pointed and discourse.topic is not None and discourse.topic_age <= 1:
+        return discourse.measure if discourse.measure_age <= 1 else discourse.topic
+    if discourse.measure_age > 0:
+        return None
+    spoken = reading.subjects[number].pronoun
+    if spoken:
+        return discourse.measure
+    brief = len(reading.marks.words) <= _BRIEF and (cue.stance or Stance.OPEN).rank <= 0
+    return discourse.main_measure() if brief else None
+
+
+def _again(measure: Measure, cue: Predicate) -> Topic:
+    return Topic(measure, "recalled", cue.start, cue.start, "recalled")
+
+
+def _governs(number: int, reading: Reading) -> bool:
+    """Whether the next clause holds what this one takes its stance on."""
+    if number and reading.clauses[number - 1].opener == "whether":
+        return True
+    following = number + 1
+    if following >= len(reading.clauses):
+        return False
+    clause = reading.clauses[following]
+    return (
+        bool(topics_of(clause, reading.marks))
+        and clause.opener != "if"
+        and (clause.subordinate or not reading.subjects[following].explicit)
+    )

@@ -1,0 +1,125 @@
+"""Settling: pairs of measures that exclude each other, such as aid and the money it is counted in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worker.core.claims.clause import Clause, predicates_of
+from worker.core.claims.marks import Marks, Topic
+from worker.core.claims.wordlists import word_set
+from worker.model import Measure
+
+#: An agreement on these is no declaration of the coalition: it takes the measure of its subject.
+_BILATERAL = {
+    Measure.INDUSTRY,
+    Measure.FUNDING,
+    Measure.ARMS,
+    Measure.AIR_DEFENCE,
+    Measure.TRAINING,
+    Measure.SANCTIONS,
+}
+
+
+def settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) -> None:
+    """Keep a document only where it is signed, joined or refused, and is no bilateral deal."""
+    document = best.get(Measure.DECLARATION)
+    if document is None:
+        return
+    signed = marks.has("signing", clause.start, clause.end)
+    deal = bool(_BILATERAL & set(best))
+    if document.kind == "weak" and (deal or not signed):
+        del best[Measure.DECLARATION]
+    elif signed and any(
+        p.stance is not None and p.stance.rank < 0 for p in predicates_of(clause, marks)
+    ):
+        best.clear()  # refusing to sign refuses the text, not what stands in it
+        best[Measure.DECLARATION] = document
+
+
+def settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "1 billion in military aid" is money, "a package worth 1 billion" and "military aid" are arms."""
+    _settle_price(best, marks)
+    arms, funding = best.get(Measure.ARMS), best.get(Measure.FUNDING)
+    if arms is not None and funding is None and _sum_of_aid(arms, marks):
+        del best[Measure.ARMS]
+        best[Measure.FUNDING] = replace(arms, measure=Measure.FUNDING)
+        return
+    if arms is None or funding is None:
+        return
+    if arms.end <= funding.start or funding.end <= arms.start:
+        return  # two mentions, two measures
+    paid = any(end <= arms.start for _, end in marks.money)
+    del best[Measure.ARMS if paid else Measure.FUNDING]
+
+
+#: "Military aid" in the nine languages: what it is measured in tells whether it is money.
+_AID = word_set(
+    """
+    aid assistance support help hilfe unterstützung ayuda apoyo asistencia aide soutien aiuto
+    aiuti sostegno assistenza steun hulp bijstand pomoc pomocy wsparcia wsparcie помощь помощи
+    поддержки допомогу допомоги підтримки
+    """
+)
+
+
+def _sum_of_aid(arms: Topic, marks: Marks) -> bool:
+    if not any(marks.words[i].norm in _AID for i in range(arms.start, arms.end)):
+        return False
+    return any(0 <= arms.start - end <= 1 for _, end in marks.money)
+
+
+_WORTH = word_set(
+    """
+    worth deal package contract value valued wert wertes höhe valeur valor valore waarde
+    wartości wartość вартістю стоимостью сумму суму
+    """
+)
+
+
+def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "Missiles … in a deal worth £1.6 billion": the price of a thing named is no aid of its own."""
+    funding = best.get(Measure.FUNDING)
+    if funding is None or funding.kind not in {"weak", "money"} or len(best) < 2:
+        return
+    things = [t.start for m, t in best.items() if m is not Measure.FUNDING]
+    for start in [funding.start, *(start for start, _ in marks.money)]:
+        before = range(max(0, start - 4), start)
+        named = any(thing < start for thing in things)
+        if named and any(marks.words[i].norm in _WORTH for i in before):
+            del best[Measure.FUNDING]
+            return
+
+
+def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
+    """Paying for weapons is money: "finance two more Patriot batteries"."""
+    funding = best.get(Measure.FUNDING)
+    if funding is None:
+        return
+    verbs = {w for p in marks.predicates for w in p.words}
+    if funding.kind != "verb" and not verbs & set(range(funding.start, funding.end)):
+        return
+    for measure in (
+        Measure.ARMS,
+        Measure.AIR_DEFENCE,
+        Measure.INDUSTRY,
+        Measure.MINE_CLEARANCE,
+        Measure.TRAINING,
+    ):
+        bought = best.get(measure)
+        if bought is not None and 0 <= bought.start - funding.end <= ATTACHED:
+            del best[measure]
+
+
+def settle_command(best: dict[Measure, Topic]) -> None:
+    """Leading the naval component is command, not ships."""
+    command = best.get(Measure.COMMAND)
+    if command is None:
+        return
+    for measure in (Measure.NAVY, Measure.AIR, Measure.TROOPS, Measure.MONITORING):
+        led = best.get(measure)
+        if led is not None and -6 <= led.start - command.end <= 2:
+            del best[measure]
+
+
+#: A measure this near behind another, with a preposition between, is its purpose or its attribute.
+ATTACHED = 5

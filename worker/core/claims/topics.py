@@ -1,0 +1,130 @@
+"""Topics: which measures a clause speaks of, and which of several that hang together counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from worker.core.claims.clause import Clause, in_parenthesis
+from worker.core.claims.marks import Marks, Topic
+from worker.core.claims.settling import (
+    ATTACHED,
+    settle_aid,
+    settle_command,
+    settle_documents,
+    settle_payment,
+)
+from worker.core.claims.wordlists import word_set
+from worker.model import Measure
+
+
+def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
+    """The measures of a clause; weak mentions give way to a core one of the same clause."""
+    named = [
+        set(range(a.start, a.end))
+        for a in marks.actors
+        if a.code is not None and a.kind != "institution"
+    ]
+    inside = [
+        _handed_over(t, clause, marks)
+        for t in marks.topics
+        if t.start in clause
+        and not in_parenthesis(marks, t.start)
+        and not any(set(range(t.start, t.end)) <= words for words in named)
+        and not _in_a_name(t, marks)
+    ]
+    if not inside:
+        return [
+            Topic(Measure.FUNDING, "money", start, end, "money")
+            for start, end in marks.money
+            if start in clause
+        ][:1]
+    best: dict[Measure, Topic] = {}
+    for topic in _heads(inside, marks):
+        known = best.get(topic.measure)
+        if known is None or _ORDER[topic.kind] < _ORDER[known.kind]:
+            best[topic.measure] = topic
+    if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
+        del best[Measure.TROOPS]
+    settle_documents(best, clause, marks)
+    settle_aid(best, marks)
+    settle_payment(best, marks)
+    settle_command(best)
+    return sorted(best.values(), key=lambda t: t.start)
+
+
+_ROLES_OF_WORDS = {Measure.MONITORING, Measure.COMMAND, Measure.DECLARATION}
+
+
+def _in_a_name(topic: Topic, marks: Marks) -> bool:
+    """ "The Nordic Observer", "Strategic Command": a title, no measure (German nouns aside)."""
+    word = marks.words[topic.start]
+    if topic.kind != "weak" or topic.measure not in _ROLES_OF_WORDS or not topic.start:
+        return False
+    return word.capitalised and marks.words[topic.start - 1].capitalised and marks.language != "de"
+
+
+def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
+    """Aircraft beside a verb of giving are hardware; flown by the giver they secure the sky."""
+    given = topic.measure is Measure.AIR and topic.kind == "weak"
+    if given and marks.has("giving", clause.start, clause.end):
+        return replace(topic, measure=Measure.ARMS)
+    return topic
+
+
+_ORDER = {"core": 0, "verb": 1, "weak": 2, "force": 3}
+
+
+#: "The use of observers": what is used tells the measure.
+_USE = frozenset(["einsatz", "use", "emploi", "uso", "empleo", "impiego", "inzet"])
+
+
+def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
+    """Of measures that hang together, the telling one: "ships for mine clearance", "images for the staff"."""
+    kept = sorted(topics, key=lambda t: t.start)
+    if len(kept) > 1:
+        kept = [t for t in kept if not _frame(t, marks)] or kept
+    for left, right in pairwise(list(kept)):
+        if left.measure is right.measure or left not in kept or not _attached(left, right, marks):
+            continue
+        if left.measure is Measure.DECLARATION and marks.has("signing"):
+            continue  # "sign a declaration on the force": the text and what stands in it
+        used = left.kind == "weak" and marks.words[left.start].norm in _USE
+        if used or left.kind == "force" or (left.kind == "weak" and right.kind in {"core", "verb"}):
+            kept.remove(left)
+        elif right.kind != "verb":
+            kept.remove(right)
+    return kept
+
+
+_FRAMES = word_set(
+    """
+    part teil rahmen cadre marco ambito kader ramach рамках
+    """
+)
+
+
+def _frame(topic: Topic, marks: Marks) -> bool:
+    """ "… as part of the guarantees": only the frame in which another measure is taken."""
+    before = range(max(0, topic.start - 4), topic.start)
+    return any(marks.words[i].norm in _FRAMES for i in before)
+
+
+_WITH = word_set(
+    """
+    bei mit with avec con met przy із з с
+    """
+)
+
+
+def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
+    between = range(left.end, right.start)
+    if len(between) > ATTACHED or any(
+        "," in marks.words[i].before for i in range(left.end, right.start + 1)
+    ):
+        return False
+    if any(hit[0] in between for hit in marks.context.get("coordinator", ())):
+        return False
+    if left.measure is Measure.TROOPS and any(marks.words[i].norm in _WITH for i in between):
+        return False  # "support the force with intelligence": two things, not one
+    return any(hit[0] in between for hit in marks.context.get("preposition", ()))

@@ -1,0 +1,8 @@
+"""Word lists: the closed classes that the grammar itself needs, beside the tables of a language."""
+
+from __future__ import annotations
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, in lower case as they are written."""
+    return frozenset(text.split())
