@@ -274,6 +274,11 @@ def test_no_command_shows_the_help_and_is_wrong_usage(program: Program) -> None:
 
 def test_positions_fill_from_the_baseline_and_come_with_their_proof(program: Program) -> None:
     assert program("positions", "--format", "json").out == ""
+    unknown = program("positions", "--actor", "XX")
+    assert unknown.code == 2
+    assert "--actor XX: no such actor; known: " in unknown.err
+    assert " DE, " in unknown.err
+    assert program("positions", "--actor", "FJ").code == 0
     (loaded,) = program("baseline", "load", "--format", "json").lines
     assert loaded["added"] > 0
     assert program("baseline", "load", "--format", "json").lines == [{"added": 0}]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from worker.cli.configuration import ConfigOption, load
+from worker.cli.configuration import ConfigOption, extractor, load
 from worker.cli.output import Format, FormatOption, console, emit, say, table
 from worker.errors import UsageError
 from worker.model import Evidence, Position
@@ -65,8 +65,8 @@ def positions(
     day, moment, code = _day(as_of), _moment(known_at), actor_code(actor)
     with opened(config) as app:
         found = app.positions(as_of=day, known_at=moment, actor=code)
-    if not found:
-        say("nothing is known (the ledger fills with `run` or `baseline load`)")
+        if not found:
+            say(_nothing_known(app, code, config))
     if format_ is Format.JSON:
         for position in found:
             emit(position_json(position))
@@ -75,6 +75,19 @@ def positions(
     elif found:
         _show_positions(found)
     return 0
+
+
+def _nothing_known(app: App, code: str | None, config: Path | None) -> str:
+    """Why no position is shown; UsageError for a code that no actor has."""
+    told = sorted({position.slot.actor for position in app.positions()})
+    if code is not None:
+        listed = {row["code"] for row in extractor(config).lexicon("en").of("actors")}
+        if code not in {*listed, *told}:
+            known = ", ".join(told or sorted(filter(None, listed)))
+            raise UsageError(f"--actor {code}: no such actor; known: {known}")
+        if told:
+            return f"nothing is known of {code} then; positions are known of {', '.join(told)}"
+    return "nothing is known (the ledger fills with `run` or `baseline load`)"
 
 
 def _day(text: str | None) -> str | None:

@@ -5,15 +5,28 @@ The rules are the table in docs/ontology.md, "Changes".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from worker.core.details import (
+    SAME_NUMBER,
+    condition_reasons,
+    differs,
+    quantity_reasons,
+    show_quantity,
+)
 from worker.core.ledger import LedgerRecord, merge
-from worker.model import Change, ChangeKind, Position, Quantity, Stance, Status
+from worker.model import Change, ChangeKind, Position, Stance, Status
 
-#: Two exact numbers no further apart than this share of the larger are one number told roundly.
-SAME_NUMBER = 0.10
+__all__ = [
+    "SAME_NUMBER",
+    "NoChange",
+    "Reason",
+    "compare",
+    "differs",
+    "quantity_reasons",
+    "show_quantity",
+]
 
 
 class Reason(StrEnum):
@@ -98,8 +111,8 @@ def _pledge_after_delivery(
 ) -> Change | NoChange:
     """After a delivery a pledge is news only if it promises something else."""
     told = [
-        *quantity_reasons(before.quantities, record, tolerance),
-        *_condition_reasons(before, record),
+        *quantity_reasons(before.quantities, record.quantity, tolerance),
+        *condition_reasons(before.conditions, record.conditions, record.dropped),
     ]
     if not told:
         return NoChange(Reason.RESTATEMENT, "delivered before; the pledge names nothing else")
@@ -109,8 +122,8 @@ def _pledge_after_delivery(
 def _detail_change(
     record: LedgerRecord, before: Position, after: Position, tolerance: float
 ) -> Change | NoChange:
-    quantity = quantity_reasons(before.quantities, record, tolerance)
-    conditions = _condition_reasons(before, record)
+    quantity = quantity_reasons(before.quantities, record.quantity, tolerance)
+    conditions = condition_reasons(before.conditions, record.conditions, record.dropped)
     if quantity:
         return _change(ChangeKind.QUANTITY_CHANGED, record, before, after, [*quantity, *conditions])
     if conditions:
@@ -118,63 +131,6 @@ def _detail_change(
     if record.status is Status.DRAFT:
         return NoChange(Reason.DRAFT_REPEATED, "a repeated draft adopts nothing")
     return NoChange(Reason.RESTATEMENT, f"{record.stance.value} was known")
-
-
-def quantity_reasons(
-    known: Iterable[Quantity], record: LedgerRecord, tolerance: float = SAME_NUMBER
-) -> list[str]:
-    """Why the number of ``record`` is news against the numbers known; empty where it is not."""
-    if record.quantity is None:
-        return []
-    told = record.quantity
-    same_unit = next((q for q in known if q.unit == told.unit), None)
-    if same_unit is None:
-        return [f"first quantity in {told.unit}: {show_quantity(told)}"]
-    if not differs(same_unit, told, tolerance):
-        return []
-    return [f"quantity: {show_quantity(same_unit)} → {show_quantity(told)}"]
-
-
-def differs(one: Quantity, other: Quantity, tolerance: float = SAME_NUMBER) -> bool:
-    """Whether two quantities in one unit are different news.
-
-    Ranges differ if they do not overlap, exact values if they are further
-    apart than ``tolerance`` of the larger.
-    """
-    if _exact(one) and _exact(other):
-        assert one.min is not None
-        assert other.min is not None
-        return abs(one.min - other.min) > tolerance * max(abs(one.min), abs(other.min))
-    low = max(_low(one), _low(other))
-    return low > min(_high(one), _high(other))
-
-
-def _exact(quantity: Quantity) -> bool:
-    return quantity.min is not None and quantity.min == quantity.max
-
-
-def _low(quantity: Quantity) -> float:
-    return float("-inf") if quantity.min is None else quantity.min
-
-
-def _high(quantity: Quantity) -> float:
-    return float("inf") if quantity.max is None else quantity.max
-
-
-def show_quantity(quantity: Quantity) -> str:
-    """A quantity in words: ``6500 soldiers``, ``2000–9999 soldiers``, ``up to 800 soldiers``."""
-    low, high = quantity.as_json()["min"], quantity.as_json()["max"]
-    if low is not None and high is not None:
-        return f"{low} {quantity.unit}" if low == high else f"{low}–{high} {quantity.unit}"
-    if high is not None:
-        return f"up to {high} {quantity.unit}"
-    return f"at least {low} {quantity.unit}"
-
-
-def _condition_reasons(before: Position, record: LedgerRecord) -> list[str]:
-    added = sorted(c.value for c in record.conditions - before.conditions)
-    dropped = sorted(c.value for c in record.dropped & before.conditions)
-    return [f"condition added: {c}" for c in added] + [f"condition dropped: {c}" for c in dropped]
 
 
 def _change(

@@ -70,6 +70,16 @@ def denials(record: LedgerRecord, view: Overlay, context: Context) -> Verdict:
     return verdict
 
 
+def denials_beside(record: LedgerRecord, view: Overlay, context: Context) -> Verdict:
+    """An official who takes a position of his own denies the reports that it contradicts."""
+    verdict = Verdict()
+    for state in view.open_alerts(record.slot):
+        spoken = contradict(state.alert.change.after.stance, record.stance)
+        if record.status is Status.OFFICIAL and spoken and _answers(state, record, context):
+            verdict += publish(answered(state, record), context)
+    return verdict
+
+
 def _answers(state: AlertState, record: LedgerRecord, context: Context) -> bool:
     """Whether a claim answers an unconfirmed alert: soon after it, by another, not said before."""
     report = parse_span(state.alert.change.after.as_of)

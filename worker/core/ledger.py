@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from worker.core.details import condition_reasons, quantity_reasons
 from worker.core.spans import Span, parse_span
 from worker.core.stances import camp, keeps
 from worker.model import Condition, Evidence, Position, Quantity, Slot, Stance, Status
@@ -134,9 +135,8 @@ def derive_position(
     known = _known(records, as_of, known_at)
     if not known:
         return None
-    usable = founded(known) or known
-    holder = _holder(usable)
-    return _fold(holder, usable, known)
+    usable = _weighty(known)
+    return _fold(_holder(usable), usable, known)
 
 
 def holding_record(
@@ -147,7 +147,7 @@ def holding_record(
 ) -> LedgerRecord | None:
     """The record whose stance the position of these records has."""
     known = _known(records, as_of, known_at)
-    return _holder(founded(known) or known) if known else None
+    return _holder(_weighty(known)) if known else None
 
 
 def _known(
@@ -155,6 +155,36 @@ def _known(
 ) -> list[LedgerRecord]:
     last = parse_span(as_of).end if as_of else date.max
     return [r for r in records if r.live(known_at) and r.span.start <= last]
+
+
+def _weighty(known: Sequence[LedgerRecord]) -> Sequence[LedgerRecord]:
+    """The records that a position may rest on: founded ones, without pledges of what is done.
+
+    A promise told again after it was kept says nothing weaker; it lowers no position.
+    """
+    usable = founded(known) or known
+    if not {Stance.DELIVERED, Stance.COMMITTED} <= {r.stance for r in usable}:
+        return usable
+    kept: list[LedgerRecord] = []
+    position: Position | None = None
+    for record in sorted(usable, key=_sequence):
+        if position is None or not _promises_what_is_done(record, position):
+            kept.append(record)
+            position = merge(position, record)
+    return kept
+
+
+def _promises_what_is_done(record: LedgerRecord, before: Position) -> bool:
+    if (before.stance, record.stance) != (Stance.DELIVERED, Stance.COMMITTED):
+        return False
+    return not (
+        quantity_reasons(before.quantities, record.quantity)
+        or condition_reasons(before.conditions, record.conditions, record.dropped)
+    )
+
+
+def _sequence(record: LedgerRecord) -> tuple[date, tuple[int, bool, int], str, str]:
+    return record.span.start, precedence(record), record.published, record.id
 
 
 def precedence(record: LedgerRecord) -> tuple[int, bool, int]:
@@ -181,7 +211,7 @@ def _fold(
 ) -> Position:
     earlier = sorted(
         (r for r in usable if r is not holder and not _outweighed(r, holder)),
-        key=lambda r: (r.span.start, precedence(r), r.published, r.id),
+        key=_sequence,
     )
     told = [*earlier, holder]
     position: Position | None = None

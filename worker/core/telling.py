@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from worker.core.alerting import AlertState, Policy, alert_id, severity_of
@@ -17,7 +17,7 @@ from worker.core.alertlife import (
     with_event,
 )
 from worker.core.compare import NoChange, Reason, compare
-from worker.core.contests import answered, contest, contradicted_report, denials
+from worker.core.contests import answered, contest, contradicted_report, denials, denials_beside
 from worker.core.ledger import CORROBORATION_DAYS, LedgerRecord, founded, holding_record, merge
 from worker.core.spans import parse_span
 from worker.core.stances import camp
@@ -37,7 +37,9 @@ def tell(record: LedgerRecord, change: Change, view: Overlay, context: Context) 
     if known is not None:
         return quiet(joined(known, record), record, Reason.PART_OF_ALERT, context)
     raised = raised_by(record, change, view, context)
-    return publish(raised, context) + _resolve(raised, record, view, context)
+    denied = denials_beside(record, view, context)
+    told = publish(raised, context) + denied
+    return told + _resolve(raised, record, view, context, {s.id for s in denied.states})
 
 
 def note(record: LedgerRecord, outcome: NoChange, view: Overlay, context: Context) -> Verdict:
@@ -163,13 +165,19 @@ def _confirmed(
     return replace(state, alert=alert)
 
 
-def _resolve(state: AlertState, record: LedgerRecord, view: Overlay, context: Context) -> Verdict:
-    """The open alerts whose position the new one has replaced."""
+def _resolve(
+    state: AlertState,
+    record: LedgerRecord,
+    view: Overlay,
+    context: Context,
+    denied: Collection[str] = (),
+) -> Verdict:
+    """The open alerts whose position the new one has replaced, but those just ``denied``."""
     if not _holds(record, view):
         return Verdict()
     verdict = Verdict()
     for other in view.open_alerts(record.slot):
-        if other.id != state.id:
+        if other.id != state.id and other.id not in denied:
             verdict += publish(_resolved(other, state, record), context)
     return verdict
 
