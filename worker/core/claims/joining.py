@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from worker.core.claims.clause import Clause
 from worker.core.claims.marks import Marks
+from worker.core.claims.wordlists import word_set
 
 
 def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
@@ -88,10 +89,27 @@ def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
     """Whether a piece behind a whole clause begins a new one: by its predicate, or by its subject."""
     if _has_predicate(piece, marks) or _opens_with_modal(piece, marks):
         return True
+    if _has_auxiliary(piece, marks):
+        return True
     comes = bool(following) and not following[0].subordinate and _has_predicate(following[0], marks)
     if not comes or following[0].opener == "contrast":
         return False
     return piece.opener == "contrast" or _names(piece, marks)
+
+
+#: Finite verbs without a stance of their own that make a German piece behind a comma a clause.
+_AUXILIARIES = word_set(
+    "ist sind war waren sei seien wäre wären hat haben hatte hatten habe hätte hätten wird werden "
+    "wurde wurden werde würde würden bleibt bleiben blieb gilt gelten galt muss müssen müsse darf "
+    "dürfen dürfe gibt gab geht ging steht stand liegt lag kommt kam heißt hieß"
+)
+
+
+def _has_auxiliary(piece: Clause, marks: Marks) -> bool:
+    """ "…, der Lega ist schon die Debatte zu viel": a clause of which the tables know no word."""
+    if marks.language != "de" or not piece.comma or piece.opener != "main":
+        return False
+    return any(marks.words[i].norm in _AUXILIARIES for i in range(piece.start + 1, piece.end))
 
 
 def _opens_with_modal(piece: Clause, marks: Marks) -> bool:
