@@ -26,6 +26,11 @@ class Discourse:
     #: The last measure named at all, with or without a stance.
     topic: Measure | None = None
     topic_age: int = 99
+    #: Who signed the document last told of ("it provides for …" is their word).
+    signers: tuple[str, ...] = ()
+    signed_age: int = 99
+    #: Whether the coalition was named at all: its declarations need no other owner.
+    coalition: bool = False
     #: In an interview: whose answers they are, once known.
     interview: bool = False
     host: str | None = None
@@ -47,6 +52,7 @@ class Discourse:
         self.speaker_age += 1
         self.measure_age += 1
         self.topic_age += 1
+        self.signed_age += 1
 
 
 def from_before(discourse: Discourse) -> tuple[Subject, float]:
@@ -71,6 +77,22 @@ def _meet_host(reading: Reading, discourse: Discourse) -> None:
             return
 
 
+def _keep_signers(reading: Reading, discourse: Discourse) -> None:
+    """Keep who signed a document, for what the next sentences tell of it."""
+    signers = tuple(
+        dict.fromkeys(
+            f.actor
+            for f in reading.findings
+            if f.topic.measure is Measure.DECLARATION and f.stance.rank > 0 and f.actor != "UA"
+        )
+    )
+    if signers:
+        discourse.signers, discourse.signed_age = signers, 0
+    elif reading.marks.has("document") and not reading.marks.has("foresees"):
+        discourse.signers, discourse.signed_age = (), 0  # another document is brought up
+    discourse.coalition |= any(a.code == "COALITION" for a in reading.marks.actors)
+
+
 def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     """Keep in mind of a sentence what the next ones may refer to."""
     discourse.tick()
@@ -79,6 +101,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     for subject in reading.subjects:
         if len(subject.codes) > 1 and not subject.pronoun:
             discourse.group = subject.codes
+    _keep_signers(reading, discourse)
     discourse.states.update(c for s in reading.subjects if s.explicit for c in s.codes)
     for subject in reading.subjects:
         if subject.codes and subject.explicit and subject.codes[0] not in {"UA"}:

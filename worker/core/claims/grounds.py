@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from worker.core.claims.clause import SLAVIC, Clause, predicates_of
-from worker.core.claims.marks import Marks
+from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.owners import Judgement
 from worker.core.claims.reading import Reading
 from worker.core.claims.subjects import speaker_of
 from worker.core.claims.wordlists import word_set
+from worker.model import Measure
 
 
-def unfounded(judgement: Judgement, number: int, reading: Reading) -> str | None:
+def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading) -> str | None:
     """Why a stance is nobody's: no actor, or somebody who speaks for no state."""
     if judgement.subject.nonstate:
         return "the speaker is no government"
     if not judgement.subject.codes:
         return "no actor"
+    if judgement.subject.document and topic.measure is Measure.DECLARATION:
+        return "the document itself"
     named = reading.subjects[number].explicit or "its owner" in judgement.rules
     if "implied deed" in judgement.rules and not named:
         return "neither a known verb nor a named actor"

@@ -126,6 +126,8 @@ def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
     for actor in marks.actors:
         if actor.code is None or actor.start not in clause:
             continue
+        if actor.code == "UA" and topic.measure not in _UKRAINE_OWN:
+            continue  # "forces on Ukrainian soil"
         adjective = actor.kind == "adjective" and (
             0 <= topic.start - actor.end <= 2
             or 0 <= actor.start - topic.end <= 0

@@ -9,6 +9,7 @@ from worker.core.claims.cases import mark_possessors, settle_actors
 from worker.core.claims.clause import Clause
 from worker.core.claims.clauses import split
 from worker.core.claims.discourse import Discourse, remember
+from worker.core.claims.documents import imply_provision
 from worker.core.claims.governing import governor, inner_stance, special_stance, stance_cues_of
 from worker.core.claims.grounds import unfounded
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
@@ -40,7 +41,9 @@ def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> R
     reading.attributions = attributions(marks, clauses, language)
     reading.subjects = [subject_of(n, reading, discourse) for n in range(len(clauses))]
     settle_speakers(reading, discourse)
-    for clause in clauses:
+    for clause, subject in zip(clauses, reading.subjects, strict=True):
+        if subject.document:
+            imply_provision(clause, marks)
         _imply_deed(clause, marks, language)
     unreal = _unreal(marks, question)
     for number, clause in enumerate(clauses):
@@ -131,7 +134,7 @@ def _judge(
     else:
         if not give_to_objector(judgement, number, topic, reading, discourse):
             give_to_owner(judgement, number, topic, reading)
-        reason = unfounded(judgement, number, reading)
+        reason = unfounded(judgement, topic, number, reading)
     if reason is not None:
         reading.rejections.append(Rejection(topic, clause, reason))
         return

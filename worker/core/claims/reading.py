@@ -37,6 +37,8 @@ class Subject:
     explicit: bool = False
     pronoun: bool = False
     name: str | None = None
+    #: A document is spoken of; the codes are those who gave it.
+    document: bool = False
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import re
 
 from worker.core.claims.clause import predicates_of
 from worker.core.claims.discourse import Discourse
-from worker.core.claims.marks import Predicate, Topic
+from worker.core.claims.marks import Marks, Predicate, Topic
 from worker.core.claims.reading import Reading
 from worker.core.claims.topics import topics_of
 from worker.model import Measure, Stance
@@ -30,7 +30,7 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     asked = clause.opener == "whether" and any(p.kind == "stance" for p in marks.predicates)
     pointed = asked or marks.has("anaphor", clause.start, clause.end)
     kinds = ("stance", "action") if pointed else ("stance",)
-    cues = [p for p in predicates_of(clause, marks) if p.kind in kinds]
+    cues = [p for p in predicates_of(clause, marks) if p.kind in kinds or _takes_part(p, marks)]
     if not cues and reading.findings and clause.end - clause.start <= _ELLIPSIS:
         cues = [p for p in predicates_of(clause, marks) if p.rule == "implied deed"]
     if not cues:
@@ -41,6 +41,12 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     if measure is None and ENDED.search(marks.sentence.tail):  # a heading recalls nothing
         measure = _named_before(number, cues[0], pointed, reading, discourse)
     return [_again(measure, cues[0])] if measure is not None else []
+
+
+def _takes_part(predicate: Predicate, marks: Marks) -> bool:
+    """Verbs of taking part leave open in what: "Slovakia will not take part either"."""
+    words = {w for hit in marks.context.get("partaking", ()) for w in hit}
+    return predicate.kind == "action" and bool(words & set(predicate.words))
 
 
 def _named_beside(number: int, reading: Reading) -> Measure | None:

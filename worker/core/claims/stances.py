@@ -48,6 +48,7 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
     masked = {w for _, start, end in marks.conditions for w in range(start, end)}
     # "not only … but also" stands among the conjunctions and negates nothing
     masked |= {w for hit in marks.context.get("coordinator", ()) if len(hit) > 1 for w in hit}
+    masked |= {w for hit in marks.context.get("place", ()) for w in hit}
     phrases = phrase_negations(clause, marks)
     return sorted(
         hit[0]
@@ -169,7 +170,7 @@ def local_stance(
         rules.append("negated")
     else:
         stance = predicate.stance
-        if _norm(clause, marks) and not _planned(predicate, clause, marks):
+        if _norm(predicate, clause, marks) and not _planned(predicate, clause, marks):
             return None, [*rules, "norm"]
         if stance in {Stance.COMMITTED, Stance.DELIVERED} and _modal_before(
             predicate, clause, marks
@@ -215,11 +216,13 @@ def _covered(marks: Marks, index: int) -> bool:
     return any(start <= index < end for _, start, end in marks.conditions)
 
 
-def _norm(clause: Clause, marks: Marks) -> bool:
+def _norm(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     """ "Trump should pledge aircraft": what ought to be is nobody's stance; hearsay ("soll haben") is."""
-    return _has(marks, "modal_must", clause) and not marks.has(
-        "reported_mark", clause.start, clause.end
+    must = any(
+        hit[0] in clause and not _covered(marks, hit[0]) and hit[0] not in predicate.words
+        for hit in marks.context.get("modal_must", ())
     )
+    return must and not marks.has("reported_mark", clause.start, clause.end)
 
 
 def _modal_before(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
@@ -266,6 +269,9 @@ def _action(
         return Stance.DELIVERED
     if language == "en" and bare_english(predicate, marks):
         return None
+    if marks.has("ongoing", clause.start, clause.end):
+        rules.append("going on")
+        return Stance.DELIVERED
     rules.append("present")
     return Stance.COMMITTED
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from worker.core.claims.clause import Clause, infinitival, predicates_of
 from worker.core.claims.discourse import Discourse, from_before
+from worker.core.claims.documents import document_subject
 from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.pronouns import pronoun_subject
@@ -41,7 +42,17 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
             return of_group(group, clause, marks, discourse)
     if owner is not None:
         return of_group(owner, clause, marks, discourse)
+    return _hidden(groups, clause, reading, discourse)
+
+
+def _hidden(
+    groups: list[list[Actor]], clause: Clause, reading: Reading, discourse: Discourse
+) -> Subject:
+    """A subject that no name tells: a document, a pronoun, a viewer, an adjective."""
+    marks = reading.marks
     pronoun = pronoun_subject(clause, reading, discourse)
+    if document := document_subject(clause, marks, discourse):
+        return document
     if pronoun.pronoun or pronoun.codes:
         return pronoun
     return _viewer(groups, clause, marks) or _by_adjective(clause, marks) or pronoun

@@ -30,7 +30,10 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         for t in marks.topics
         if t.start in clause
         and not in_parenthesis(marks, t.start)
-        and not any(set(range(t.start, t.end)) <= words for words in named)
+        and (
+            (t.kind == "core" and t.measure is Measure.TROOPS)
+            or not any(set(range(t.start, t.end)) <= words for words in named)
+        )
         and not _in_a_name(t, marks)
     ]
     if not inside:
@@ -44,9 +47,9 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         known = best.get(topic.measure)
         if known is None or _ORDER[topic.kind] < _ORDER[known.kind]:
             best[topic.measure] = topic
+    settle_documents(best, clause, marks)
     if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
         del best[Measure.TROOPS]
-    settle_documents(best, clause, marks)
     settle_aid(best, marks)
     settle_payment(best, marks)
     settle_command(best)

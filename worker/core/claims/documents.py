@@ -1,0 +1,48 @@
+"""Documents: what a declaration provides for is the word of those who signed it."""
+
+from __future__ import annotations
+
+from worker.core.claims.clause import Clause
+from worker.core.claims.discourse import Discourse
+from worker.core.claims.marks import Marks, Predicate
+from worker.core.claims.reading import Subject
+from worker.core.claims.stances import CUES
+from worker.model import Stance
+
+#: Sentences after which "it provides for …" no longer means the document that was signed.
+_SIGNED_REACH = 4
+#: A document is the subject of a clause only this near to its beginning.
+_SUBJECT_REACH = 6
+
+
+def document_subject(clause: Clause, marks: Marks, discourse: Discourse) -> Subject | None:
+    """ "The declaration provides for …", "under the declaration": those who gave it, else the coalition."""
+    if not marks.has("foresees", clause.start, clause.end):
+        return None
+    named = any(
+        clause.start <= hit[0] < clause.start + _SUBJECT_REACH
+        for hit in marks.context.get("document", ())
+    )
+    recent = discourse.signed_age <= _SIGNED_REACH
+    if not named and not (recent and _it(clause, marks)):
+        return None
+    codes = discourse.signers if recent else ()
+    if not codes and discourse.coalition:
+        codes = ("COALITION",)
+    return Subject(codes, document=True) if codes else None
+
+
+def imply_provision(clause: Clause, marks: Marks) -> None:
+    """Take "is about", "includes", "it says" for a promise where the clause has no stance of its own."""
+    if any(p.start in clause and p.kind in CUES for p in marks.predicates):
+        return
+    hits = [hit for hit in marks.context.get("foresees", ()) if hit[0] in clause]
+    words = tuple(hits[0])
+    marks.predicates.append(Predicate("stance", Stance.COMMITTED, "", words, "document"))
+
+
+def _it(clause: Clause, marks: Marks) -> bool:
+    """Whether the clause opens with a pronoun, which a document may be."""
+    return any(
+        hit[0] == clause.start for hit in marks.context.get("pronoun_person", ())
+    ) and not any(a.start in clause and a.kind == "person" for a in marks.actors)
