@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from worker.core.claims.clause import Clause
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate
+from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 
 _NEGATED = {
@@ -131,6 +132,34 @@ def _without_doing(at: int, clause: Clause, marks: Marks) -> bool:
     return following.endswith(_INFINITIVES.get(marks.language, ()))
 
 
+_EVEN = word_set(
+    """
+    auch even nor ook même ni neppure nemmeno neanche anche también tampoco siquiera także również
+    nawet też навіть також даже также selbst evenmin
+    """
+)
+
+
+def _said_again(at: int, predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """Whether a negation behind its verb only stresses the one before: "auch nicht", "ook niet"."""
+    earlier = any(hit[0] in clause and hit[0] < at for hit in marks.context.get("negation", ()))
+    if not earlier and (predicate.stance is None or predicate.stance.rank > 0):
+        return False
+    before = marks.words[at - 1].norm if at else ""
+    following = marks.words[at + 1].norm if at + 1 < len(marks.words) else ""
+    return {before, marks.words[at].norm, following} & _EVEN != set()
+
+
+def _only_with(clause: Clause, marks: Marks) -> bool:
+    """ "Not a soldier without a vote": a condition of what is meant to happen, no refusal."""
+    return any(
+        marks.words[hit[0]].norm in _WITHOUT
+        and hit[0] in clause
+        and not _without_doing(hit[0], clause, marks)
+        for hit in marks.context.get("negation", ())
+    )
+
+
 def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     """Whether an odd number of negations in the clause belongs to this predicate."""
     rivals = [
@@ -139,6 +168,8 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     count = 0
     for at in negations(clause, marks):
         after = [p for p in rivals if p.start > at]
+        if not after and _said_again(at, predicate, clause, marks):
+            continue  # "…, not even after a ceasefire": the same no once more
         if marks.words[at].norm in _WITHOUT and not _without_doing(at, clause, marks):
             continue  # "ohne die Amerikaner": a circumstance
         if not after and marks.words[at].norm in _BEFORE_ITS_VERB and not _modal_at(at + 1, marks):
@@ -251,6 +282,9 @@ def _action(
     if negated:
         rules.append("negated action")
         if predicate.kind == "action_past" and not (will or could):
+            return None
+        if _only_with(clause, marks):
+            rules.append("only under a condition")
             return None
         return Stance.RULED_OUT
     if could:
