@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.core.claims.clause import SLAVIC, Clause, predicates_of
 from worker.core.claims.marks import Marks, Topic
-from worker.core.claims.owners import Judgement
+from worker.core.claims.owners import Judgement, bought
 from worker.core.claims.reading import Reading
 from worker.core.claims.subjects import speaker_of
 from worker.core.claims.wordlists import word_set
@@ -22,6 +22,8 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
     named = reading.subjects[number].explicit or "its owner" in judgement.rules
     if "implied deed" in judgement.rules and not named:
         return "neither a known verb nor a named actor"
+    if not named and _paid_for(judgement, topic, number, reading):
+        return "what the money is for"
     if _thought_by_others(number, reading):
         return "the guess or wish of somebody who is no government"
     if _not_all(reading.clauses[number], reading.marks):
@@ -34,6 +36,14 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
     if speaker is not None and speaker.code == "UA" and "modal" in judgement.rules:
         return "a wish of the receiver"
     return None
+
+
+def _paid_for(judgement: Judgement, topic: Topic, number: int, reading: Reading) -> bool:
+    """ "… pays into a fund from which weapons are bought": the money is the claim."""
+    clause, marks = reading.clauses[number], reading.marks
+    aside = clause.subordinate or marks.has("passive", clause.start, clause.end)
+    paid = any(f.topic.measure is Measure.FUNDING for f in reading.findings)
+    return paid and aside and topic.measure is not Measure.FUNDING and bought(judgement, marks)
 
 
 def _thought_by_others(number: int, reading: Reading) -> bool:

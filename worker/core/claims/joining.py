@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.core.claims.clause import Clause
+from worker.core.claims.clause import Clause, infinitival
 from worker.core.claims.marks import Marks
 from worker.core.claims.wordlists import word_set
 
@@ -66,6 +66,8 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
         elif last is None or piece.subordinate:
             clauses.append(piece)
+        elif (main := _bracketed(clauses, piece, marks)) is not None:
+            main.more = (piece.start, piece.end)
         elif last.subordinate:
             if _continues(last, piece, marks):
                 last.end = piece.end
@@ -83,6 +85,21 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
         else:
             last.end = piece.end
     return clauses
+
+
+#: The end of a German verb bracket has no more words than this ("zurückgezogen", "nicht bestätigt").
+_BRACKET_END = 3
+
+
+def _bracketed(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | None:
+    """The clause whose verb ends behind an infinitive: "hat die Zusage, Schiffe zu senden, widerrufen"."""
+    if marks.language not in {"de", "nl"} or len(clauses) < 2 or piece.opener != "main":
+        return None
+    main, inserted = clauses[-2:]
+    if not piece.comma or piece.end - piece.start > _BRACKET_END or _names(piece, marks):
+        return None
+    whole = main.more is None and not main.subordinate and infinitival(inserted, marks)
+    return main if whole else None
 
 
 def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:

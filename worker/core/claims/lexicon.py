@@ -85,7 +85,7 @@ CONTEXT_TYPES = frozenset(
         "old_stance",
         "ongoing",
         "partaking",
-        "place",
+        "not_denied",
         "boiler",
         "reader",
         "question",

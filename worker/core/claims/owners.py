@@ -88,7 +88,7 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
         judgement.rules = [*judgement.rules, "told by the receiver"]
         return
     possessors = _possessors(topic, reading.clauses[number], reading.marks)
-    if not possessors or reading.subjects[number].explicit or _bought(judgement, reading.marks):
+    if not possessors or reading.subjects[number].explicit or bought(judgement, reading.marks):
         return
     if "governed" in judgement.rules and judgement.subject.codes:
         return
@@ -103,7 +103,7 @@ _BOUGHT = re.compile(
 )
 
 
-def _bought(judgement: Judgement, marks: Marks) -> bool:
+def bought(judgement: Judgement, marks: Marks) -> bool:
     """ "American weapons are bought": where a thing comes from is not who gives it."""
     chosen = judgement.chosen
     return chosen is not None and bool(_BOUGHT.search(marks.words[chosen.start].norm))

@@ -49,7 +49,7 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
     masked = {w for _, start, end in marks.conditions for w in range(start, end)}
     # "not only … but also" stands among the conjunctions and negates nothing
     masked |= {w for hit in marks.context.get("coordinator", ()) if len(hit) > 1 for w in hit}
-    masked |= {w for hit in marks.context.get("place", ()) for w in hit}
+    masked |= {w for hit in marks.context.get("not_denied", ()) for w in hit}
     phrases = phrase_negations(clause, marks)
     return sorted(
         hit[0]

@@ -69,10 +69,42 @@ def _in_a_name(topic: Topic, marks: Marks) -> bool:
 
 def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
     """Aircraft beside a verb of giving are hardware; flown by the giver they secure the sky."""
-    given = topic.measure is Measure.AIR and topic.kind == "weak"
-    if given and marks.has("giving", clause.start, clause.end):
+    if topic.measure is not Measure.AIR or topic.kind != "weak":
+        return topic
+    if marks.has("giving", clause.start, clause.end) or _received(clause, marks):
         return replace(topic, measure=Measure.ARMS)
     return topic
+
+
+_TO = word_set("to für an à aan dla для para per pour for voor")
+_LOCATIVE = word_set("w we na po o в во у на по о об про")
+_DATIVE = word_set("ukrainie україні украине")
+
+
+def _received(clause: Clause, marks: Marks) -> bool:
+    """Whether Ukraine stands in the clause as the one who gets something."""
+    for actor in marks.actors:
+        if actor.code != "UA" or actor.kind not in {"state", "oblique", "capital"}:
+            continue
+        if actor.start not in clause or actor.start == clause.start:
+            continue
+        before = [w.norm for w in marks.words[max(0, actor.start - 2) : actor.start]]
+        if _TO & {before[-1], *(before[:1] if _article(actor.start - 1, marks) else ())}:
+            return True
+        if marks.words[actor.start].norm in _DATIVE and before[-1] not in _LOCATIVE:
+            return True
+        if before[-1] == "der" and len(before) == 2 and marks.language == "de":
+            noun = marks.words[actor.start - 2]
+            if not noun.capitalised and noun.norm not in _OVER:
+                return True  # "stellte der Ukraine Kampfjets in Aussicht"
+    return False
+
+
+_OVER = word_set("in über aus von mit bei zu nach vor gegen an auf innerhalb außerhalb seitens")
+
+
+def _article(at: int, marks: Marks) -> bool:
+    return any(hit[0] == at for hit in marks.context.get("article", ()))
 
 
 _ORDER = {"core": 0, "verb": 1, "weak": 2, "force": 3}
