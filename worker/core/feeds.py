@@ -19,6 +19,7 @@ import feedparser
 from worker.core.entries import entry_of
 from worker.core.feedsplit import disarm, keep_new, schedule_hints
 from worker.core.jsonfeed import looks_like_json, parse_json_feed
+from worker.core.plainfeeds import read_plain
 from worker.core.sitemaps import looks_like_sitemap, news_items, parse_sitemap
 from worker.core.text import clean_line, clean_title, decode_bytes
 from worker.errors import InputError
@@ -91,6 +92,22 @@ def _parse_xml(text: str, feed: Feed, known: Collection[str], now: datetime) -> 
     kept, seen, more = keep_new(document, known, MAX_ENTRIES)
     if kept.count("<") > MAX_TAGS:
         raise InputError(f"feed {feed.id}: more than {MAX_TAGS:,} tags in {MAX_ENTRIES} items")
+    plain = read_plain(kept)
+    if plain is not None:
+        hints = schedule_hints(document)
+        return _assemble(
+            plain.items,
+            feed,
+            known,
+            now,
+            title=plain.channel.get("title", ""),
+            problems=(),
+            seen=max(seen, len(plain.items)),
+            more=more,
+            ttl=_minutes(plain.channel),
+            skip_hours=hints.hours,
+            skip_days=hints.days,
+        )
     parsed = feedparser.parse(
         io.BytesIO(kept.encode("utf-8")),
         # No content-location: ids would be made absolute by it, and then never be known again.
