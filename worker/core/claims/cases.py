@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
+from worker.model import Measure
 
 
 def mark_possessors(marks: Marks, language: str) -> None:
@@ -38,6 +39,8 @@ def settle_actors(marks: Marks, language: str) -> None:
             actor.oblique = True
         if language == "en" and _attributive(marks, actor):
             actor.oblique = True
+        if language == "en" and _adjunct(marks, actor):
+            actor.kind = "adjective"
         before = _governing_word(marks, actor, fillers, language in SLAVIC)
         if before in prepositions:
             actor.oblique = True
@@ -66,6 +69,25 @@ def _attributive(marks: Marks, actor: Actor) -> bool:
         return False
     article = marks.words[actor.start - 1].norm in {"the", "a", "this", "last", "its"}
     return article and follows and _plain(marks, actor.end)
+
+
+#: Names that English sets before a noun like an adjective.
+_ADJUNCTS = frozenset({"us", "u.s", "u.s.", "uk", "u.k", "u.k.", "eu", "nato", "un"})
+
+
+def _adjunct(marks: Marks, actor: Actor) -> bool:
+    """A short name that only describes a measure inside a clause: "… buys US weapons"."""
+    if actor.kind != "state" or actor.end - actor.start > 1 or not actor.start:
+        return False
+    if marks.words[actor.start].norm not in _ADJUNCTS:
+        return False
+    return (
+        any(
+            t.start == actor.end and t.kind != "verb" and t.measure is not Measure.SANCTIONS
+            for t in marks.topics
+        )
+        and not marks.words[actor.end].before.strip()
+    )
 
 
 def ends_of(marks: Marks, kind: str) -> set[int]:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from worker.core.claims.reading import Reading, Subject
-from worker.model import Measure
+from worker.model import Measure, Stance
 
 
 @dataclass(slots=True)
@@ -41,6 +41,16 @@ class Discourse:
     #: How often each state was named as a subject so far.
     states: Counter[str] = field(default_factory=Counter)
 
+    #: Who pledged in the last sentence or opened a list with "…:", and how long ago.
+    pledgers: tuple[str, ...] = ()
+    pledge_age: int = 99
+
+    def home(self) -> str | None:
+        """The state that the article is mostly about so far ("the Prime Minister" of a release)."""
+        top = self.states.most_common(2)
+        leads = bool(top) and top[0][1] > 1 and (len(top) < 2 or top[0][1] > top[1][1])
+        return top[0][0] if leads else None
+
     def main_measure(self) -> Measure | None:
         """What the article is mostly about so far, else the last measure."""
         top = self.counts.most_common(1)
@@ -53,6 +63,7 @@ class Discourse:
         self.measure_age += 1
         self.topic_age += 1
         self.signed_age += 1
+        self.pledge_age += 1
 
 
 def from_before(discourse: Discourse) -> tuple[Subject, float]:
@@ -93,6 +104,23 @@ def _keep_signers(reading: Reading, discourse: Discourse) -> None:
     discourse.coalition |= any(a.code == "COALITION" for a in reading.marks.actors)
 
 
+def _remember_pledge(reading: Reading, discourse: Discourse) -> None:
+    """Keep who pledges here: the items of a list right behind go on with it."""
+    pledged = [f.actor for f in reading.findings if f.stance.rank >= Stance.COMMITTED.rank]
+    opens = reading.marks.sentence.tail.startswith(":")
+    named = [s.codes for s in reading.subjects if s.codes and s.explicit] if opens else []
+    if pledged:
+        discourse.pledgers, discourse.pledge_age = tuple(dict.fromkeys(pledged)), 0
+    elif named:
+        discourse.pledgers, discourse.pledge_age = named[0], 0
+    elif (opens or reading.listed) and discourse.pledge_age <= LISTED:
+        discourse.pledge_age = 0
+
+
+#: So many sentences behind a pledge a list may still go on with it.
+LISTED = 2
+
+
 def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     """Keep in mind of a sentence what the next ones may refer to."""
     discourse.tick()
@@ -124,6 +152,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
             )
             discourse.speaker_nonstate = speaker.kind == "nonstate"
             discourse.speaker_age = 0
+    _remember_pledge(reading, discourse)
     if reading.marks.topics:
         discourse.topic, discourse.topic_age = reading.marks.topics[-1].measure, 0
     discourse.counts.update(f.topic.measure for f in reading.findings)

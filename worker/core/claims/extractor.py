@@ -21,6 +21,7 @@ from worker.core.claims.details import (
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
+from worker.core.claims.lists import pledgers_of_item
 from worker.core.claims.marks import mark
 from worker.core.claims.quantities import Found, find_quantities, in_currency, pick
 from worker.core.claims.reader import read
@@ -116,7 +117,8 @@ def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_
         marks = mark(sentence, lexicon)
         quantities = find_quantities(marks, language)
         marks.money = [(f.start, f.end) for f in quantities if f.quantity.unit.isupper()]
-        reading = read(marks, language, discourse, is_question(text, sentence))
+        item = pledgers_of_item(text[sentence.start : sentence.end], discourse)
+        reading = read(marks, language, discourse, is_question(text, sentence), item)
         yield _Read(sentence, reading, quantities, sentence.start < title)
 
 

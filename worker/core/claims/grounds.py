@@ -19,7 +19,9 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
         return "no actor"
     if judgement.subject.document and topic.measure is Measure.DECLARATION:
         return "the document itself"
-    named = reading.subjects[number].explicit or "its owner" in judgement.rules
+    named = reading.subjects[number].explicit or bool(
+        {"its owner", "an item of a list"} & set(judgement.rules)
+    )
     if "implied deed" in judgement.rules and not named:
         return "neither a known verb nor a named actor"
     if not named and _paid_for(judgement, topic, number, reading):

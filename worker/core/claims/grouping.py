@@ -78,7 +78,8 @@ def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Di
             return Subject((actor.code,), explicit=True, name=name)
     if marks.words[group[0].end - 1].norm in _PLURAL_ROLES:
         return Subject(name=name)  # several of them, of several states
-    code = _meant(group[0], marks) or (discourse.state if discourse.state_age <= 3 else None)
+    recent = discourse.state if discourse.state_age <= 3 else discourse.home()
+    code = _meant(group[0], marks) or recent
     if code in _NO_PRIME_MINISTER and _is_prime_minister(group[0], marks):
         heads = [s for s, _ in discourse.states.most_common() if s not in _NO_PRIME_MINISTER]
         code = heads[0] if heads else None

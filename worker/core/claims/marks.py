@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from worker.core.claims.lexicon import GOVERNING_ROLES, Lexicon, Row
 from worker.core.claims.patterns import Match
@@ -108,6 +108,7 @@ def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
     _predicates(marks, by_table["cues"])
     _topics(marks, by_table["measures"])
     _actors(marks, by_table["actors"], by_table["people"])
+    _read_as_verbs(marks)
     _drop_named_deeds(marks)
     by_kind: dict[str, list[Match[Row]]] = defaultdict(list)
     for match in by_table["quantities"]:
@@ -252,6 +253,20 @@ def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
         marks.topics.append(
             Topic(Measure(row["measure"]), row["kind"], match.start, match.end, row.rule)
         )
+
+
+def _read_as_verbs(marks: Marks) -> None:
+    """ "Will finance equipment", "to fund drones": behind a modal or "to" such a word is a verb."""
+    if marks.language != "en":
+        return
+    modals = {h[-1] for kind in ("modal_will", "modal_open") for h in marks.context.get(kind, ())}
+    for number, topic in enumerate(marks.topics):
+        if topic.kind != "weak" or topic.end - topic.start > 1 or not topic.start:
+            continue
+        verb = any(p.kind == "action" and p.start == topic.start for p in marks.predicates)
+        before = topic.start - 1
+        if verb and (before in modals or marks.words[before].norm == "to"):
+            marks.topics[number] = replace(topic, kind="verb")
 
 
 def _drop_named_deeds(marks: Marks) -> None:

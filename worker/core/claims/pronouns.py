@@ -30,7 +30,7 @@ def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> S
 
 _BOTH = word_set(
     """
-    beide both deux ambos entrambi beide obie oba oboje обидві обидва оба обе
+    beide both two pair deux ambos entrambi beide twee obie oba oboje обидві обидва оба обе
     """
 )
 

@@ -12,6 +12,7 @@ from worker.core.claims.discourse import Discourse, remember
 from worker.core.claims.documents import imply_provision
 from worker.core.claims.governing import governor, inner_stance, special_stance, stance_cues_of
 from worker.core.claims.grounds import unfounded
+from worker.core.claims.lists import go_on
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.owners import (
     Judgement,
@@ -31,13 +32,18 @@ from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance, Status
 
 
-def read(marks: Marks, language: str, discourse: Discourse, question: bool) -> Reading:
-    """Read one sentence; ``discourse`` is updated for the sentences after it."""
+def read(
+    marks: Marks, language: str, discourse: Discourse, question: bool, item: tuple[str, ...] = ()
+) -> Reading:
+    """Read one sentence; ``discourse`` is updated for the sentences after it.
+
+    ``item``: whose pledges it goes on with where it is an item of a list.
+    """
     mark_possessors(marks, language)
     add_roles(marks, language)
     settle_actors(marks, language)
     clauses = split(marks, language)
-    reading = Reading(marks, clauses)
+    reading = Reading(marks, clauses, listed=item)
     reading.attributions = attributions(marks, clauses, language)
     reading.subjects = [subject_of(n, reading, discourse) for n in range(len(clauses))]
     settle_speakers(reading, discourse)
@@ -119,6 +125,7 @@ def _judge(
     """Add the findings on one measure of one clause, or the reason why there is none."""
     clause = reading.clauses[number]
     judgement = _stance(number, topic, reading, language, discourse)
+    go_on(judgement, number, reading)
     if backstop(judgement, topic, clause, reading.marks):
         others = topics_of(clause, reading.marks)
         if len(others) > 1:

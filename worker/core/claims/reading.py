@@ -60,3 +60,5 @@ class Reading:
     subjects: list[Subject] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    #: Whose pledges an item of a list goes on with ("- 1,000 missiles"); empty outside of lists.
+    listed: tuple[str, ...] = ()

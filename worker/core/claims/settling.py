@@ -20,6 +20,16 @@ _BILATERAL = {
 }
 
 
+#: What money is spent on: paying for these is money and nothing else.
+PAYABLE = (
+    Measure.ARMS,
+    Measure.AIR_DEFENCE,
+    Measure.INDUSTRY,
+    Measure.MINE_CLEARANCE,
+    Measure.TRAINING,
+)
+
+
 def settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) -> None:
     """Keep a document only where it is signed, joined or refused, and is no bilateral deal."""
     document = best.get(Measure.DECLARATION)
@@ -90,6 +100,56 @@ def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
             return
 
 
+_TOWARDS = word_set("for towards toward für pour para per voor")
+
+
+def without_purposes(topics: list[Topic], clause: Clause, marks: Marks) -> list[Topic]:
+    """ "£150 million for drones": money set aside for things is money, and the things are not given."""
+    kept = list(topics)
+    for start, end in marks.money:
+        if start not in clause or end >= len(marks.words) or priced(start, marks):
+            continue
+        if marks.words[end].norm not in _TOWARDS:
+            continue
+        joints = [h[0] for h in marks.context.get("coordinator", ()) if h[0] > end]
+        stop = min([end + ATTACHED + 1, *joints])
+        bought = [t for t in kept if t.measure in PAYABLE and end <= t.start < stop]
+        kept = [t for t in kept if t not in bought]
+        if bought:
+            kept.append(Topic(Measure.FUNDING, "money", start, end, "money"))
+    return kept
+
+
+def priced(start: int, marks: Marks) -> bool:
+    """ "In a deal worth £1.6 billion": a price, no aid of its own."""
+    return any(marks.words[i].norm in _WORTH for i in range(max(0, start - 4), start))
+
+
+#: The services of a state: as the doer of a deed they are no ships, aircraft or soldiers offered.
+_SERVICES = word_set("navy army marine landmacht leger luftwaffe heer force marina aeronautica")
+
+
+def settle_ships(best: dict[Measure, Topic], clause: Clause, marks: Marks) -> None:
+    """Tankers under sanctions are no fleet; mines in the Black Sea and "the navy clears" are no ships."""
+    for measure in (Measure.NAVY, Measure.AIR, Measure.TROOPS):
+        topic = best.get(measure)
+        if topic is None or topic.kind != "weak" or len(best) < 2:
+            continue
+        ships = measure is Measure.NAVY
+        listed = ships and Measure.SANCTIONS in best
+        sea = ships and Measure.MINE_CLEARANCE in best and marks.words[topic.start].norm == "in"
+        if listed or sea or _does_it(topic, clause, marks):
+            del best[measure]
+
+
+def _does_it(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "The navy could help clear mines": it only tells who does the deed."""
+    if marks.words[topic.end - 1].norm not in _SERVICES or topic.start > clause.start + 3:
+        return False
+    first = min((p.start for p in predicates_of(clause, marks) if p.kind != "reporting"), default=0)
+    return topic.end <= first
+
+
 def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
     """Paying for weapons is money: "finance two more Patriot batteries"."""
     funding = best.get(Measure.FUNDING)
@@ -98,13 +158,7 @@ def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
     verbs = {w for p in marks.predicates for w in p.words}
     if funding.kind != "verb" and not verbs & set(range(funding.start, funding.end)):
         return
-    for measure in (
-        Measure.ARMS,
-        Measure.AIR_DEFENCE,
-        Measure.INDUSTRY,
-        Measure.MINE_CLEARANCE,
-        Measure.TRAINING,
-    ):
+    for measure in PAYABLE:
         bought = best.get(measure)
         if bought is not None and 0 <= bought.start - funding.end <= ATTACHED:
             del best[measure]

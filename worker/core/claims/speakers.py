@@ -140,8 +140,19 @@ def _owner(marks: Marks, start: int, end: int) -> Actor | None:
             continue
         if not _broken(marks, inside[0], inside[1]) or gap == 0:
             near.append((gap + (actor.end <= start) * 0, actor))
-    near = [(gap, a) for gap, a in near if not _broken_between(marks, a, start, end)]
+    near = [
+        (gap, a)
+        for gap, a in near
+        if not _broken_between(marks, a, start, end) and not _parted(marks, a, start)
+    ]
     return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _parted(marks: Marks, actor: Actor, start: int) -> bool:
+    """ "Spanish troops to parliament": a preposition parts the adjective from the role."""
+    if marks.language != "en" or actor.end > start:
+        return False
+    return any(actor.end <= hit[0] < start for hit in marks.context.get("preposition", ()))
 
 
 def _directly(marks: Marks, actor: Actor, start: int) -> bool:

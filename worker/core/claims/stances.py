@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from worker.core.claims.clause import Clause
+from worker.core.claims.clause import COMMA, Clause
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
@@ -59,7 +59,13 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
         and hit[0] not in masked
         and hit[0] not in phrases
         and not _of_a_participle(hit[0], marks)
+        and not _with_no(hit[0], marks)
     )
+
+
+def _with_no(at: int, marks: Marks) -> bool:
+    """ "With no army of its own, Iceland will pay": a circumstance."""
+    return marks.language == "en" and at > 0 and marks.words[at - 1].norm == "with"
 
 
 _ATTRIBUTIVE = re.compile(r"^(?:\w*ge\w+|\w+ier)te[nrms]?$")
@@ -174,9 +180,23 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
             continue  # "ohne die Amerikaner": a circumstance
         if not after and marks.words[at].norm in _BEFORE_ITS_VERB and not _modal_at(at + 1, marks):
             continue  # it negates a verb that the tables do not know
+        if not after and _too_late(at, max(rivals, key=lambda p: p.start), marks):
+            continue
         owner = min(after, key=lambda p: p.start) if after else max(rivals, key=lambda p: p.start)
         count += owner is predicate
     return count % 2 == 1
+
+
+#: In English a negation this far behind a verb belongs to something else.
+_LATE = 3
+
+
+def _too_late(at: int, last: Predicate, marks: Marks) -> bool:
+    """ "Could play a part, a formula requiring nothing": English negates before the verb."""
+    if marks.language != "en":
+        return False
+    between = range(last.end, at + 1)
+    return len(between) > _LATE or any(COMMA.search(marks.words[i].before) for i in between)
 
 
 def _modal_at(at: int, marks: Marks) -> bool:
@@ -290,6 +310,8 @@ def _action(
     if could:
         rules.append("modal")
         return Stance.OPEN
+    if will and _obliged(clause, marks):
+        return None
     if will:
         rules.append("intention")
         return Stance.COMMITTED
@@ -308,6 +330,14 @@ def _action(
         return Stance.DELIVERED
     rules.append("present")
     return Stance.COMMITTED
+
+
+def _obliged(clause: Clause, marks: Marks) -> bool:
+    """ "Who would have to send soldiers": what one would be obliged to do is no intention."""
+    wills = {hit[-1] for hit in marks.context.get("modal_will", ()) if hit[0] in clause}
+    return marks.language == "en" and any(
+        hit[0] - 1 in wills for hit in marks.context.get("modal_must", ()) if len(hit) > 1
+    )
 
 
 def _perfect(predicate: Predicate, clause: Clause, marks: Marks) -> bool:

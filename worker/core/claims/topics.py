@@ -9,10 +9,13 @@ from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.settling import (
     ATTACHED,
+    priced,
     settle_aid,
     settle_command,
     settle_documents,
     settle_payment,
+    settle_ships,
+    without_purposes,
 )
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure
@@ -40,10 +43,10 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         return [
             Topic(Measure.FUNDING, "money", start, end, "money")
             for start, end in marks.money
-            if start in clause
+            if start in clause and not (marks.topics and priced(start, marks))
         ][:1]
     best: dict[Measure, Topic] = {}
-    for topic in _heads(inside, marks):
+    for topic in _heads(without_purposes(inside, clause, marks), marks):
         known = best.get(topic.measure)
         if known is None or _ORDER[topic.kind] < _ORDER[known.kind]:
             best[topic.measure] = topic
@@ -52,6 +55,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         del best[Measure.TROOPS]
     settle_aid(best, marks)
     settle_payment(best, marks)
+    settle_ships(best, clause, marks)
     settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
 
@@ -107,7 +111,7 @@ def _article(at: int, marks: Marks) -> bool:
     return any(hit[0] == at for hit in marks.context.get("article", ()))
 
 
-_ORDER = {"core": 0, "verb": 1, "weak": 2, "force": 3}
+_ORDER = {"core": 0, "verb": 1, "weak": 2, "money": 2, "force": 3}
 
 
 #: "The use of observers": what is used tells the measure.
