@@ -320,6 +320,13 @@ def _action(
             return None
         rules.append("planned in a draft")
         return Stance.COMMITTED
+    return _told(predicate, clause, marks, language, rules)
+
+
+def _told(
+    predicate: Predicate, clause: Clause, marks: Marks, language: str, rules: list[str]
+) -> Stance | None:
+    """A deed without a modal: done where it is past, promised where it is present."""
     if predicate.kind == "action_past" or _perfect(predicate, clause, marks):
         rules.append("done")
         return Stance.DELIVERED
