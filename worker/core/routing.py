@@ -57,6 +57,8 @@ class Route:
     quiet_hours: QuietHours | None = None
     max_per_hour: int | None = None
     send_resolved: bool | None = None
+    #: The language of the labels; where unset, the channel's own.
+    language: str | None = None
     go_on: bool = False
     routes: tuple[Route, ...] = ()
 
@@ -118,6 +120,8 @@ class Handover:
     flush_at: datetime
     route: str
     reason: Reason | None = None
+    #: The language that the route asks for, if it does.
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,21 +201,28 @@ def _plan(alert: Alert, route: Route, channel: str, desk: Desk, now: datetime) -
     quiet = route.quiet_hours
     if quiet and alert.severity.rank < quiet.unless_severity.rank and quiet.end_of(at):
         at, reason = quiet.end_of(at) or at, Reason.QUIET_HOURS
-    return Handover(channel, key, at, route.name or "", reason)
+    return Handover(channel, key, at, route.name or "", reason, route.language)
 
 
 def group_key(route: Route, alert: Alert) -> str:
     """The group that an alert joins: the route and the labels it groups by."""
     labels = labels_of(alert)
     named = ",".join(f"{name}={labels[name]}" for name in route.group_by or ())
-    return f"{route.name or 'default'}:{{{named}}}"
+    return f"{_room(route)}:{{{named}}}"
+
+
+def _room(route: Route) -> str:
+    """What groups of one route share; two languages never share a message."""
+    name = route.name or "default"
+    return f"{name}/{route.language}" if route.language else name
 
 
 def _digest(
     route: Route, digest: Digest, channel: str, now: datetime, reason: Reason | None
 ) -> Handover:
     name = route.name or "default"
-    return Handover(channel, f"{name}:digest", digest.next_after(now), name, reason)
+    key = f"{_room(route)}:digest"
+    return Handover(channel, key, digest.next_after(now), name, reason, route.language)
 
 
 def _flush_at(

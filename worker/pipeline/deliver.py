@@ -49,7 +49,8 @@ async def _flush_one(tools: Tools, group: DueGroup, now: datetime) -> bool:
 
 
 def _payload(tools: Tools, group: DueGroup, size: int) -> dict[str, Any]:
-    return tools.renderer.alerts(group.channel, reading.told_once(group.alerts[:size]))
+    alerts = reading.told_once(group.alerts[:size])
+    return tools.renderer.alerts(group.channel, alerts, group.language)
 
 
 async def _bury_expired(tools: Tools, now: datetime) -> None:

@@ -104,8 +104,10 @@ class Sender(Protocol):
 class Renderer(Protocol):
     """Turns alerts into the payload of a channel; the payload is frozen in the delivery."""
 
-    def alerts(self, channel: str, alerts: Sequence[Alert]) -> dict[str, Any]:
-        """The payload that tells ``alerts`` on ``channel``."""
+    def alerts(
+        self, channel: str, alerts: Sequence[Alert], language: str | None = None
+    ) -> dict[str, Any]:
+        """The payload that tells ``alerts`` on ``channel``, in its language if none is given."""
         ...
 
     def complete(self, payload: Mapping[str, Any]) -> bool:

@@ -113,6 +113,8 @@ class DueGroup:
     channel: str
     key: str
     alerts: tuple[Alert, ...]
+    #: The language that the route asks for; None: the channel's own.
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

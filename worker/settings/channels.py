@@ -6,14 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from worker.settings.kinds import Address, HttpUrl, Name, Section, Timestamp, listed, refuse
+from worker.settings.kinds import (
+    Address,
+    HttpUrl,
+    LabelLanguage,
+    Name,
+    Section,
+    Timestamp,
+    listed,
+    refuse,
+)
 from worker.settings.secrets import SecretRef
 
 
 class _Channel(Section):
     name: Name
     enabled: bool = True
-    language: Literal["en", "de"] = "en"
+    language: LabelLanguage = "en"
 
 
 class SlackChannel(_Channel):

@@ -27,6 +27,7 @@ def route_of(settings: RouteSettings) -> Route:
         quiet_hours=_quiet_hours(settings.quiet_hours),
         max_per_hour=settings.max_per_hour,
         send_resolved=settings.send_resolved,
+        language=settings.language,
         go_on=settings.continue_,
         routes=tuple(map(route_of, settings.routes)),
     )

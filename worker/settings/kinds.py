@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from ipaddress import ip_network
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
@@ -97,6 +97,8 @@ Timestamp = Annotated[
 Language = Annotated[
     str, _matching(re.compile(r"[a-z]{2,3}"), "must be an ISO 639 code such as de")
 ]
+#: A language that the interface texts exist in (worker/core/render/catalog.py).
+LabelLanguage = Literal["en", "de"]
 Days = Annotated[int, Field(ge=0, le=365)]
 Positive = Annotated[int, Field(ge=1)]
 

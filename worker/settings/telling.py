@@ -16,6 +16,7 @@ from worker.settings.kinds import (
     Clock,
     Days,
     Duration,
+    LabelLanguage,
     Language,
     Name,
     Positive,
@@ -80,6 +81,7 @@ class RouteSettings(Section):
     quiet_hours: QuietHours | None = None
     max_per_hour: Positive | None = None
     send_resolved: bool | None = None
+    language: LabelLanguage | None = None
     continue_: bool = Field(default=False, alias="continue")
     routes: tuple[RouteSettings, ...] = ()
 

@@ -19,10 +19,12 @@ class ChannelRenderer:
     def __init__(self, channels: Iterable[Channel]) -> None:
         self._kinds = {channel.name: (channel.type, channel.language) for channel in channels}
 
-    def alerts(self, channel: str, alerts: Sequence[Alert]) -> dict[str, Any]:
+    def alerts(
+        self, channel: str, alerts: Sequence[Alert], language: str | None = None
+    ) -> dict[str, Any]:
         """The payload that tells ``alerts`` on ``channel``; a render error gives plain text."""
-        kind, language = self._kind(channel)
-        rendered = render_payload(kind, alerts, language)
+        kind, own = self._kind(channel)
+        rendered = render_payload(kind, alerts, language or own)
         if rendered.problem:
             log.error("channel %s: told in plain text, as %s", channel, rendered.problem)
         return rendered.payload

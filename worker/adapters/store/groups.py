@@ -51,7 +51,13 @@ def _open_group(
     ).first()
     if known is None:
         return _new_group(
-            connection, channel, key, flush_at=handover.flush_at, loudest=severity, now=now
+            connection,
+            channel,
+            key,
+            flush_at=handover.flush_at,
+            loudest=severity,
+            language=handover.language,
+            now=now,
         )
     # What is urgent does not wait for the window that a lesser alert has opened.
     connection.execute(
@@ -72,6 +78,7 @@ def _new_group(
     *,
     flush_at: datetime,
     loudest: Severity,
+    language: str | None,
     now: datetime,
 ) -> str:
     row = {
@@ -82,6 +89,7 @@ def _new_group(
         "flush_at": flush_at,
         "created_at": now,
         "loudest": loudest.value,
+        "language": language,
     }
     connection.execute(insert(tables.alert_group), row)
     return str(row["id"])
@@ -104,7 +112,7 @@ class Groups:
                 .limit(_BATCH)
             )
             rows = connection.execute(query).all()
-            return [DueGroup(r.id, r.channel, r.key, _alerts(connection, r.id)) for r in rows]
+            return [_due_group(connection, row) for row in rows]
 
     def flush(self, group: DueGroup, payload: dict[str, Any], now: datetime) -> bool:
         """Turn a group into its delivery with a frozen payload.
@@ -138,7 +146,15 @@ def _move_rest(connection: Connection, group: DueGroup, now: datetime) -> None:
     if not rest:
         return
     loudest = max((alert_of(row.alert).severity for row in rest), key=lambda s: s.rank)
-    new = _new_group(connection, group.channel, group.key, flush_at=now, loudest=loudest, now=now)
+    new = _new_group(
+        connection,
+        group.channel,
+        group.key,
+        flush_at=now,
+        loudest=loudest,
+        language=group.language,
+        now=now,
+    )
     ids = [row.id for row in rest]
     connection.execute(update(item).where(item.c.id.in_(ids)).values(group_id=new))
 
@@ -164,6 +180,11 @@ def add_delivery(
         "next_at": now,
     }
     upsert(connection, tables.delivery, [row], on=("group_id", "channel"))
+
+
+def _due_group(connection: Connection, row: Any) -> DueGroup:
+    alerts = _alerts(connection, row.id)
+    return DueGroup(row.id, row.channel, row.key, alerts, row.language)
 
 
 def _alerts(connection: Connection, group_id: str) -> tuple[Alert, ...]:

@@ -13,6 +13,7 @@ from worker.adapters.store.tables_handover import (
     channel,
     delivery,
     silence,
+    thread,
 )
 from worker.adapters.store.tables_intake import (
     article,
@@ -57,4 +58,5 @@ __all__ = [
     "review",
     "silence",
     "suppressed",
+    "thread",
 ]

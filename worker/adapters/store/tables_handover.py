@@ -27,6 +27,7 @@ alert_group = Table(
     Column("created_at", Utc, nullable=False),
     Column("flushed_at", Utc),
     Column("loudest", String(16), nullable=False),
+    Column("language", String(8)),
     Index("ix_alert_group_flushed_at", "flushed_at"),
     due("due", "alert_group", "flush_at", state="open"),
     Index(
@@ -91,6 +92,17 @@ attempt = Table(
     Column("finished_at", Utc),
     Column("outcome", String(1024)),
     Index("ix_attempt_delivery_id_number", "delivery_id", "number"),
+)
+
+#: The first message that told an alert on a channel: what later ones reply to, and edit.
+thread = Table(
+    "thread",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("alert_id", String(36), primary_key=True),
+    Column("root", String(36), nullable=False),
+    Column("ref", JSON),
+    Index("ix_thread_root", "root"),
 )
 
 channel = Table(

@@ -12,6 +12,7 @@ from worker.core.render.labels import (
     quantity_label,
     word,
 )
+from worker.core.render.reasons import reason_label
 from worker.model import Alert, AlertEvent, Evidence, Position, Status
 
 #: How many further articles are named before the rest is only counted.
@@ -88,7 +89,7 @@ def alert_view(alert: Alert, language: str) -> AlertView:
         quote=_quote(alert.evidence, language),
         before_quote=_before_quote(change.before, language),
         rival=_quote(alert.rival, language) if alert.rival else None,
-        reasons=tuple(inert.line(reason, 200) for reason in alert.reasons[:5]),
+        reasons=tuple(reason_label(reason, language) for reason in alert.reasons[:5]),
         also=_also(alert),
     )
 
@@ -127,8 +128,7 @@ def _conditions(position: Position, language: str) -> str:
 
 def _confirmation(alert: Alert, language: str) -> str:
     count = alert.origins
-    origins = word("origin", language) if count == 1 else word("origins", language, count)
-    return f"{word(alert.confirmation, language)} · {origins}"
+    return f"{word(alert.confirmation, language)} · {word('origins', language, count)}"
 
 
 def _quote(evidence: Evidence, language: str) -> QuoteView:
