@@ -124,16 +124,34 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
     if len(kept) > 1:
         kept = [t for t in kept if not _frame(t, marks)] or kept
     for left, right in pairwise(list(kept)):
-        if left.measure is right.measure or left not in kept or not _attached(left, right, marks):
+        if left.measure is right.measure or left not in kept:
+            continue
+        if left.measure is Measure.AIR_DEFENCE and right.start == left.end:
+            kept.remove(right)  # "PAC-3 missiles": one thing
+            continue
+        if not _attached(left, right, marks):
             continue
         if left.measure is Measure.DECLARATION and marks.has("signing"):
             continue  # "sign a declaration on the force": the text and what stands in it
         used = left.kind == "weak" and marks.words[left.start].norm in _USE
-        if used or left.kind == "force" or (left.kind == "weak" and right.kind in {"core", "verb"}):
+        package = left.measure is Measure.FUNDING and _is_package(left, marks)
+        weak = left.kind == "weak" and right.kind in {"core", "verb"}
+        if used or package or left.kind == "force" or weak:
             kept.remove(left)
         elif right.kind != "verb":
             kept.remove(right)
     return kept
+
+
+_PACKAGE = word_set(
+    "paket pakets paketes hilfspaket package packages paquet paquete pacchetto pakket pakiet "
+    "pakietu пакет пакета пакету lot lote tranche charge lieferung shipment"
+)
+
+
+def _is_package(topic: Topic, marks: Marks) -> bool:
+    """ "A package with ammunition": what is in it tells the measure."""
+    return marks.words[topic.end - 1].norm in _PACKAGE and topic.kind == "weak"
 
 
 _FRAMES = word_set(
