@@ -129,6 +129,14 @@ def _person(marks: Marks, index: int) -> bool:
     return any(a.kind == "person" and a.start in {index + 1, index + 2} for a in marks.actors)
 
 
+def _listed(marks: Marks, index: int) -> bool:
+    """ "…, den USA und der Ukraine": the article of a state in a list."""
+    ands = {hit[0] for hit in marks.context.get("coordinator", ())}
+    return any(
+        a.kind == "state" and a.start in {index, index + 1} and a.end in ands for a in marks.actors
+    )
+
+
 def _relative(marks: Marks, index: int) -> bool:
     """ "…, das einen Einsatz ausgeschlossen hatte": a pronoun behind a comma, a finite verb at the end."""
     words = marks.words
@@ -138,6 +146,8 @@ def _relative(marks: Marks, index: int) -> bool:
         else index
     )
     if first >= len(words) or words[first].norm not in _RELATIVE or "," not in words[index].before:
+        return False
+    if _listed(marks, first):
         return False
     last = first
     while last + 1 < len(words) and not COMMA.search(words[last + 1].before):
