@@ -17,7 +17,9 @@ from worker.model import Entry, Feed, FeedKind
 MAX_TITLE = 500
 MAX_SUMMARY = 5_000
 MAX_CONTENT = 100_000
+#: Bytes of an id or address that a database can still index (PostgreSQL takes 2,704 in all).
 MAX_KEY = 1_000
+MAX_ADDRESS = 2_500
 #: News before this was not published by a feed; such dates are typing errors.
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 
@@ -27,6 +29,9 @@ def entry_of(item: Mapping[str, Any], feed: Feed, now: datetime, *, by_link: boo
     url = web_url(item["url"], feed.url) if item["url"] else web_url(item["id"])
     if url is None:
         return None
+    address = canonical_url(publisher_url(url))
+    if len(address.encode("utf-8", "replace")) > MAX_ADDRESS:
+        return None
     source = clean_title(item["source"], 200) or None
     title = clean_title(item["title"], MAX_TITLE)
     if source and feed.kind is FeedKind.SEARCH:
@@ -34,7 +39,7 @@ def entry_of(item: Mapping[str, Any], feed: Feed, now: datetime, *, by_link: boo
     return Entry(
         feed_id=feed.id,
         key=entry_key("" if by_link else item["id"], url),
-        url=canonical_url(publisher_url(url)),
+        url=address,
         title=title,
         summary=_summary(plain_text(item["summary"])[:MAX_SUMMARY], title, feed),
         content=plain_text(item["content"])[:MAX_CONTENT],
@@ -53,7 +58,11 @@ def _summary(text: str, title: str, feed: Feed) -> str:
 def entry_key(guid: str, url: str) -> str:
     """What identifies an entry within its feed: its id, else its link; long ones are hashed."""
     key = " ".join(clean_text(guid).split()) or url
-    return key if len(key) <= MAX_KEY else f"sha256:{sha256(key.encode()).hexdigest()}"
+    return (
+        key
+        if len(key.encode("utf-8", "replace")) <= MAX_KEY
+        else f"sha256:{sha256(key.encode()).hexdigest()}"
+    )
 
 
 def _published(value: struct_time | datetime | None, now: datetime) -> datetime | None:

@@ -3,6 +3,9 @@
 SQLite: WAL, ``synchronous=FULL``, and every write transaction starts with ``BEGIN IMMEDIATE``. A
 deferred ``BEGIN`` would take the write lock at the first write only, and fail with "database is
 locked" or claim a row twice where two transactions have read the same state before.
+
+PostgreSQL: readers see one snapshot for the whole of a transaction, as SQLite gives it; writers run
+side by side, and those that must not take turns by ``alone``.
 """
 
 from __future__ import annotations
@@ -14,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import exc as errors
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from worker.adapters.store import server
 from worker.errors import ConfigError, StoreError
 
 #: How long a transaction waits for the lock of another process, in seconds.
@@ -38,17 +43,24 @@ class Database:
         name = self.engine.url.database
         return Path(name) if self.is_sqlite and name and name != ":memory:" else None
 
+    @property
+    def place(self) -> str:
+        """The address of the database, its password left out."""
+        return self.engine.url.render_as_string()
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A snapshot to read from; it never waits for a writer."""
-        with told(self.engine.url.render_as_string()), self.engine.connect() as connection:
+        options: dict[str, Any] = {} if self.is_sqlite else server.SNAPSHOT
+        engine = self.engine.execution_options(**options)
+        with told(self.place), engine.connect() as connection:
             yield connection
             connection.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed at the end, rolled back when anything is raised."""
-        with told(self.engine.url.render_as_string()), self._turn():
+        with told(self.place), self._turn():
             options = {"write": True} if self.is_sqlite else {}
             engine = self.engine.execution_options(**options)
             with engine.begin() as connection:
@@ -75,8 +87,7 @@ def open_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(url, parsed.database)
         if parsed.get_backend_name() == "postgresql":
-            plain = parsed.drivername == "postgresql"
-            return create_engine(parsed.set(drivername="postgresql+psycopg") if plain else parsed)
+            return server.engine_of(parsed)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise ConfigError(f"database url: {error}; allowed: {_ALLOWED}") from None
     raise ConfigError(f"database url: unknown kind {parsed.drivername!r}; allowed: {_ALLOWED}")
@@ -114,8 +125,16 @@ def told(where: str) -> Iterator[None]:
     """Turn errors of the driver into a StoreError with one clear line."""
     try:
         yield
-    except DBAPIError as error:
-        raise StoreError(f"database {where}: {_reason(str(error.orig))}") from error
+    except errors.DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        text = str(error.orig)
+        if state is None and not isinstance(error.orig, server.Error):
+            raise StoreError(f"database {where}: {_reason(text)}") from error
+        raise server.problem(where, text, state) from error
+    except errors.TimeoutError as error:
+        raise StoreError(
+            f"database {where}: all connections are in use; it is tried again"
+        ) from error
 
 
 def _reason(text: str) -> str:

@@ -15,6 +15,7 @@ from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
+from worker.adapters.store.server import alone
 from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, in_state, lease, settle, upsert
 from worker.core.schedule import FeedState
 from worker.model import Entry, Feed, FeedKind
@@ -36,6 +37,7 @@ class Feeds:
     def sync(self, feeds: Sequence[Feed], now: datetime) -> None:
         """Make the table say what is configured; a changed URL starts the feed anew."""
         with self._database.write() as connection:
+            alone(connection, "feeds")
             known = {row.id: row for row in connection.execute(select(tables.feed))}
             for feed in feeds:
                 _sync_one(connection, feed, known.get(feed.id), now)

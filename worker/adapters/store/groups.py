@@ -47,7 +47,9 @@ def _open_group(
     table = tables.alert_group
     channel, key = handover.channel, handover.group_key
     known = connection.execute(
-        select(table).where(table.c.channel == channel, table.c.key == key, in_state(table, "open"))
+        select(table)
+        .where(table.c.channel == channel, table.c.key == key, in_state(table, "open"))
+        .with_for_update()  # it must not be told before this alert has joined it
     ).first()
     if known is None:
         return _new_group(

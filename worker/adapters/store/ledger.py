@@ -23,6 +23,7 @@ from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import hand_over
 from worker.adapters.store.notes import add_notes, add_review
 from worker.adapters.store.revisions import plan_reread
+from worker.adapters.store.server import alone
 from worker.adapters.store.sql import held, in_state, settle, upsert
 from worker.core.alerting import AlertState
 from worker.core.ledger import LedgerRecord
@@ -31,6 +32,9 @@ from worker.core.routing import Desk
 from worker.core.views import JUDGED_ON, LedgerView, Verdict
 from worker.model import FeedKind, Slot
 from worker.ports import ArticleWork, EntryWork, Judged, Note
+
+#: Whoever reads the ledger to change it works alone: a verdict holds for what it was drawn from.
+LEDGER = "ledger"
 
 
 class StoredView:
@@ -126,6 +130,7 @@ class Ledger:
         still holds when its verdict is written. ``None`` if the lease was lost.
         """
         with self._database.write() as connection:
+            alone(connection, LEDGER)
             if not held(connection, tables.article, work.id, work.token):
                 return None
             judged = decide(StoredView(connection), read_desk(connection, now))
@@ -151,6 +156,7 @@ class Ledger:
         of another page (a search engine's link may end before what it led to).
         """
         with self._database.write() as connection:
+            alone(connection, LEDGER)
             done = {"state": "done", "error": why[:1000]}
             if not settle(connection, tables.entry, work.id, work.token, **done):
                 return []
@@ -177,6 +183,7 @@ class Ledger:
     def apply(self, verdict: Verdict, now: datetime) -> None:
         """Store a verdict that no article brought (a baseline, a correction)."""
         with self._database.write() as connection:
+            alone(connection, LEDGER)
             apply_verdict(connection, verdict, now)
 
     def records(self, slot: Slot) -> Sequence[LedgerRecord]:

@@ -13,7 +13,8 @@ from worker.adapters.store.article_rows import article_of
 from worker.adapters.store.desk import read_desk
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import hand_over
-from worker.adapters.store.ledger import StoredView, apply_verdict
+from worker.adapters.store.ledger import LEDGER, StoredView, apply_verdict
+from worker.adapters.store.server import alone
 from worker.core.feedback import Feedback, carriers
 from worker.core.ledger import LedgerRecord
 from worker.core.routing import Desk
@@ -43,6 +44,7 @@ class Opinions:
         ``told`` is the alert as it stood; ``decide`` is pure and runs inside the transaction.
         """
         with self._database.write() as connection:
+            alone(connection, LEDGER)
             view = StoredView(connection)
             judged = decide(view, read_desk(connection, now))
             state = view.alert(feedback.alert_id)

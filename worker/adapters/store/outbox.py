@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, exists, insert, or_, select, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
+from worker.adapters.store.server import alone
 from worker.adapters.store.sql import in_state, lease, settle, upsert
 from worker.core.outbox import DEADLINE, Breaker, DeliveryState, Gate
 from worker.model import Delivery
@@ -61,6 +62,7 @@ class Outbox:
         now: datetime,
         lease_for: timedelta,
     ) -> list[DeliveryWork]:
+        alone(connection, f"channel {channel}")
         row = connection.execute(_due_delivery(channel, now)).mappings().first()
         if row is None:
             return []
@@ -174,12 +176,19 @@ def _channel_states(connection: Connection) -> dict[str, RowMapping]:
 
 
 def _due_delivery(channel: str, now: datetime) -> Select[Any]:
-    table = tables.delivery
+    table, other = tables.delivery, tables.delivery.alias()
+    being_sent = exists().where(
+        in_state(other, *_WAITING),  # so that the partial index is found
+        in_state(other, "leased"),
+        other.c.channel == channel,
+        other.c.lease_until > now,
+    )
     pending = in_state(table, "pending") & (table.c.next_at <= now)
     abandoned = in_state(table, "leased") & (table.c.lease_until <= now)
     return (
         select(table)
         .where(in_state(table, *_WAITING), table.c.channel == channel, or_(pending, abandoned))
+        .where(~being_sent)
         .order_by(table.c.next_at, table.c.created_at, table.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -12,6 +12,7 @@ from worker.adapters.store import tables
 from worker.adapters.store.article_rows import article_of, article_values, content_hash, moment_of
 from worker.adapters.store.codec import text_of
 from worker.adapters.store.sql import in_state, upsert
+from worker.core.entries import MAX_ADDRESS
 from worker.core.reading import REREADS, is_better_or_same, is_headline_only
 from worker.model import Article, FeedKind
 from worker.ports import ArticleWork, EntryWork
@@ -30,7 +31,7 @@ def store_article(
     ``again`` is a later reading, which must not be worse than the known one.
     """
     table = tables.article
-    article = replace(article, url=article.url or work.entry.url)
+    article = replace(article, url=_address(article, work))
     digest = content_hash(article)
     query = select(table).where(table.c.url == article.url)
     known = connection.execute(query).mappings().first()
@@ -44,6 +45,12 @@ def store_article(
     changed = {"revision": known["revision"] + 1, **values}
     connection.execute(update(table).where(table.c.id == known["id"]).values(**changed))
     return int(known["id"])
+
+
+def _address(article: Article, work: EntryWork) -> str:
+    """Where the article stands; a redirect may end at an address too long to be looked up."""
+    url = article.url or work.entry.url
+    return url if len(url.encode("utf-8", "replace")) <= MAX_ADDRESS else work.entry.url
 
 
 def _store_new(

@@ -9,9 +9,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from worker.adapters.store.engine import Database
+from worker.adapters.store.server import alone, sort_by_code_point
 from worker.errors import StoreError
 
 
@@ -24,12 +25,21 @@ class SchemaError(StoreError):
 def migrate(database: Database) -> str:
     """Bring the schema up to date in one transaction; returns the revision it then has."""
     with database.write() as connection:
+        _wait_for_others(connection)
         current = MigrationContext.configure(connection).get_current_revision()
         head = latest_revision()
         if current != head:
             _check_known(current, database)
             command.upgrade(_config(connection), "head")
+            sort_by_code_point(connection)
     return head
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Workers that start at the same time upgrade one after the other; the first does the work."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = '10min'"))
+    alone(connection, "schema")
 
 
 def latest_revision() -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     RowMapping,
     Table,
     literal_column,
@@ -64,7 +65,7 @@ def by_lane(rows: Iterable[RowMapping], column: str, lanes: int) -> list[RowMapp
     return [row for lane in taken.values() for row in lane]
 
 
-def in_state(table: Table, *states: str) -> ColumnElement[bool]:
+def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
     """Rows in one of these states, written out so that the partial indices over them are found."""
     listed: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]
     return table.c.state.in_(listed) if len(listed) > 1 else table.c.state == listed[0]
@@ -97,6 +98,6 @@ def settle(connection: Connection, table: Table, row: Any, token: str, **values:
 
 
 def held(connection: Connection, table: Table, row: Any, token: str) -> bool:
-    """Whether a lease has not been taken over by another worker."""
-    statement = select(table.c.lease_token).where(table.c.id == row)
+    """Whether a lease has not been taken over by another worker; until the end it cannot be."""
+    statement = select(table.c.lease_token).where(table.c.id == row).with_for_update()
     return connection.execute(statement).scalar() == token

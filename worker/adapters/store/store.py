@@ -16,12 +16,13 @@ from worker.adapters.store.engine import Database
 from worker.adapters.store.feeds import Feeds
 from worker.adapters.store.groups import Groups
 from worker.adapters.store.health import SourceHealth
-from worker.adapters.store.ledger import Ledger
+from worker.adapters.store.ledger import LEDGER, Ledger
 from worker.adapters.store.notes import Reviews, add_notes
 from worker.adapters.store.opinions import Opinions
 from worker.adapters.store.outbox import Outbox
 from worker.adapters.store.queries import Queries
 from worker.adapters.store.schema import migrate
+from worker.adapters.store.server import alone
 from worker.adapters.store.sql import in_state, upsert
 from worker.core.ledger import LedgerRecord
 from worker.ports import Note
@@ -99,6 +100,7 @@ class Store:
             "records": len(records),
         }
         with self.database.write() as connection:
+            alone(connection, LEDGER)
             rows = [record_row(record) for record in records]
             added = upsert(connection, tables.claim, rows, on=["id"])
             upsert(connection, tables.baseline, [row], on=["name"], change=set(row) - {"name"})
