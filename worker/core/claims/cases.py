@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
 from worker.model import Measure
@@ -37,6 +39,7 @@ def settle_actors(marks: Marks, language: str) -> None:
     for actor in marks.actors:
         if actor.kind == "oblique":
             actor.oblique = True
+            actor.agent = _instrumental(actor, marks)
         if language == "en" and _attributive(marks, actor):
             actor.oblique = True
         if language == "en" and _adjunct(marks, actor):
@@ -46,6 +49,18 @@ def settle_actors(marks: Marks, language: str) -> None:
             actor.oblique = True
             actor.agent = before in agents
             actor.experiencer = before in experiencers
+
+
+_INSTRUMENTAL = re.compile(r"(?:[єеіи]?[юй]|[оеє]ю|ом|ем|ям|ами|ями)$")
+
+
+def _instrumental(actor: Actor, marks: Marks) -> bool:
+    """ "Передані Норвегією", "предоставленные Германией": the doer in a passive has no preposition."""
+    if marks.language not in {"uk", "ru"} or not actor.start:
+        return False
+    deeds = {p.words[-1] for p in marks.predicates if p.kind in {"action_past", "done"}}
+    ending = _INSTRUMENTAL.search(marks.words[actor.end - 1].norm)
+    return bool(ending) and {actor.start - 1, actor.end} & deeds != set()
 
 
 _WITH_ARTICLE = frozenset(

@@ -61,9 +61,16 @@ def _openers(sentence: Sentence, lexicon: Lexicon) -> set[str]:
     }
 
 
+#: The hour before an item of a live blog: "17:45 …", "17.45 Uhr – …", "[09:12] …".
+_HOUR = re.compile(
+    r"^[\[(]?(?:[01]?\d|2[0-3])[:.h][0-5]\d[\])]?(?:\s*(?:Uhr|uur|CET|CEST|GMT|BST))?\s*[-–—|:.]?\s+"
+)
+
+
 def without_dateline(text: str, sentence: Sentence, language: str) -> Sentence:
-    """The sentence without the place and agency before it ("PARIS, June 18 (AFP) - …")."""
-    match = _DATELINE.match(text[sentence.start : sentence.end])
+    """The sentence without the place and agency, or the hour, before it ("PARIS, June 18 (AFP) - …")."""
+    said = text[sentence.start : sentence.end]
+    match = _DATELINE.match(said) or _HOUR.match(said)
     if match is None:
         return sentence
     start = sentence.start + match.end()

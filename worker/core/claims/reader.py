@@ -236,7 +236,7 @@ def _signed(judgement: Judgement, topic: Topic, marks: Marks) -> Stance:
     if chosen is None or stance.rank <= 0 or not signing & set(chosen.words):
         return stance
     past = "done" in judgement.rules or chosen.kind in {"action_past", "done"}
-    text = topic.measure in {Measure.DECLARATION, Measure.INDUSTRY}
+    text = topic.measure in {Measure.DECLARATION, Measure.INDUSTRY, Measure.SANCTIONS}
     if text and (past or chosen.kind == "stance") and "intention" not in judgement.rules:
         possible = topic.measure is not Measure.DECLARATION and stance is Stance.OPEN
         return stance if possible else Stance.DELIVERED

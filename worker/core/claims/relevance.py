@@ -13,6 +13,8 @@ _LEAD = 5
 _ENOUGH, _ENOUGH_ALONE, _ENOUGH_LATE = 4, 6, 10
 #: Named so often, Ukraine is the article's subject.
 _OFTEN = 3
+#: So many claims, and nothing that speaks of another coalition, make a survey of contributions.
+_MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,16 @@ class Coverage:
         return signs - (1 if aside else 2) * self.against
 
     @property
+    def _survey(self) -> bool:
+        """Who gives what, though Ukraine is named late."""
+        return self.findings >= _MANY and self.ukraine > 1 and self.against == 0
+
+    @property
     def relevant(self) -> bool:
         """The verdict."""
         if not self.ukraine or not (self.strong or self.findings):
             return False
-        if not self.lead:
+        if not self.lead and not self._survey:
             return self.score >= _ENOUGH_LATE
         return self.score >= (_ENOUGH if self.findings else _ENOUGH_ALONE)
 

@@ -193,7 +193,8 @@ def _reaches(earlier: int, number: int, own: Subject, reading: Reading) -> bool:
         return True
     before = reading.clauses[earlier]
     predicates = predicates_of(before, reading.marks)
-    bare = not predicates and before.end - before.start <= _BARE
+    names = {a.end for a in reading.marks.actors if a.kind in {"person", "role"}}
+    bare = not predicates and (before.end - before.start <= _BARE or before.end in names)
     return bare or any(p.kind in {"reporting", "stance"} for p in predicates)
 
 

@@ -67,7 +67,7 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", _STRIP.sub("", text)).translate(_FOLD_APOSTROPHE)
     if _LATIN.search(text) and _FOREIGN.search(text):
         text = text.translate(_LOOKALIKE)
-    return text.casefold()
+    return text.casefold().replace("ё", "е")  # the Russian press writes it or leaves it
 
 
 def _pieces(match: re.Match[str], language: str) -> Iterator[tuple[int, int]]:
