@@ -9,7 +9,7 @@ from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.reading import Reading
 from worker.core.claims.stances import CUES, bare_english, chain, negations, phrase_negations
 from worker.core.claims.topics import topics_of
-from worker.core.claims.wordlists import word_set
+from worker.core.claims.wordlists import COMPLEMENTIZERS
 from worker.model import Stance
 
 
@@ -91,14 +91,6 @@ def _nearest(predicates: Sequence[Predicate], topic: Topic) -> Predicate | None:
     return min(predicates, key=lambda p: _distance(p, topic), default=None)
 
 
-#: Of the subordinators only these give what somebody says, pledges or refuses.
-_COMPLEMENTIZERS = word_set(
-    """
-    that dass daß wonach que qu' che dat że iż żeby aby by що щоб аби что чтобы
-    """
-)
-
-
 def governor(
     number: int, reading: Reading, chosen: Predicate | None
 ) -> tuple[int | None, Predicate | None]:
@@ -114,7 +106,7 @@ def governor(
         free = number > 0 and not topics_of(reading.clauses[number - 1], reading.marks)
     content = clause.opener == "whether" or (
         clause.opener == "subordinator"
-        and reading.marks.words[clause.start].norm in _COMPLEMENTIZERS
+        and reading.marks.words[clause.start].norm in COMPLEMENTIZERS
     )
     if not (content or free):
         return None, None

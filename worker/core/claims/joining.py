@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.core.claims.clause import Clause, infinitival
 from worker.core.claims.marks import Marks
-from worker.core.claims.wordlists import word_set
+from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 
 
 def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
@@ -108,7 +108,9 @@ def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
         return True
     if _has_auxiliary(piece, marks):
         return True
-    comes = bool(following) and not following[0].subordinate and _has_predicate(following[0], marks)
+    comes = bool(following) and _has_predicate(following[0], marks)
+    if comes and following[0].subordinate:  # "…, однак повторив, що …": the verb is one of saying
+        return piece.comma and _content(following[0], marks) and piece.opener != "coordinator"
     if not comes or following[0].opener == "contrast":
         return False
     return piece.opener == "contrast" or _names(piece, marks)
@@ -127,6 +129,11 @@ def _has_auxiliary(piece: Clause, marks: Marks) -> bool:
     if marks.language != "de" or not piece.comma or piece.opener != "main":
         return False
     return any(marks.words[i].norm in _AUXILIARIES for i in range(piece.start + 1, piece.end))
+
+
+def _content(piece: Clause, marks: Marks) -> bool:
+    """Whether a piece is what somebody says ("that …")."""
+    return marks.words[piece.start].norm in COMPLEMENTIZERS
 
 
 def _opens_with_modal(piece: Clause, marks: Marks) -> bool:

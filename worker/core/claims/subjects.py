@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from worker.core.claims.clause import Clause, infinitival, predicates_of
+from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
 from worker.core.claims.discourse import Discourse, from_before
 from worker.core.claims.documents import document_subject
 from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.prodrop import leads, left_out
 from worker.core.claims.pronouns import pronoun_subject
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.speakers import Attribution
@@ -137,15 +138,18 @@ def settle_speakers(reading: Reading, discourse: Discourse) -> None:
     for attribution in reading.attributions:
         speaker = attribution.speaker
         subject = reading.subjects[attribution.clause]
-        if speaker is None and _said_by_pronoun(attribution, reading.marks) and not subject.codes:
+        if speaker is None and _said_by_pronoun(attribution, reading) and not subject.codes:
             attribution.speaker = _last_speaker(attribution, discourse)
         elif speaker is not None and speaker.kind == "role" and speaker.code is None:
             speaker.code = subject.codes[0] if subject.codes else None
 
 
-def _said_by_pronoun(attribution: Attribution, marks: Marks) -> bool:
-    """Whether "he" or "er" stands right beside the verb of saying."""
-    words = attribution.predicate.words
+def _said_by_pronoun(attribution: Attribution, reading: Reading) -> bool:
+    """Whether "he" or "er" stands right beside the verb of saying, or is left out ("Dodał, że …")."""
+    marks, words = reading.marks, attribution.predicate.words
+    clause = reading.clauses[attribution.clause]
+    if marks.language in SLAVIC and leads(attribution.predicate, clause, marks):
+        return not any(a.start in clause and not a.oblique for a in marks.actors)
     return any(
         -2 <= hit[0] - words[0] <= words[-1] - words[0] + 1
         for hit in marks.context.get("pronoun_person", ())
@@ -178,6 +182,10 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
     if (said := _as_subject(speaker)) is not None:
         return said, 0.75
     if own.pronoun or reading.clauses[number].quoted or _reported_speech(number, reading):
+        return from_before(discourse)
+    if left_out(number, reading, discourse):
+        if discourse.interview and discourse.host:
+            return Subject((discourse.host,), name=discourse.host_name), 0.65
         return from_before(discourse)
     return Subject(), 0.0
 

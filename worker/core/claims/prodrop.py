@@ -1,0 +1,59 @@
+"""Subjects left out: Slavic verbs that stand alone ("Zapowiedział też, że …", "Также передаст …")."""
+
+from __future__ import annotations
+
+import re
+
+from worker.core.claims.clause import SLAVIC, Clause, predicates_of
+from worker.core.claims.discourse import Discourse
+from worker.core.claims.marks import Marks, Predicate
+from worker.core.claims.reading import Reading
+from worker.core.claims.wordlists import word_set
+
+#: Words that may stand before a verb whose subject is left out; anything else may be that subject.
+_ADVERBS = word_set(
+    """
+    також теж крім окрім того водночас раніше згодом ще вже уже потім натомість при цьому
+    зокрема нагадаємо разом з тим надалі далі окремо одночасно
+    też także ponadto również jednocześnie wcześniej już dodatkowo poza tym następnie
+    równocześnie przy zarazem nadal dalej potem później oprócz ponownie jeszcze
+    также тоже кроме того при этом ранее ещё еще уже одновременно вместе с тем затем позже
+    дополнительно напомним
+    """
+)
+#: Context words that are no nouns either.
+_LIGHT = ("negation", "temper", "coordinator", "contrast", "old_stance", "modal_will", "modal_open")
+#: Verbs of nobody: reflexive and impersonal forms ("сообщается", "poinformowano", "повідомлено").
+_NOBODY = re.compile(r"(?:ться|тся|но|то|no|to)$")
+
+
+#: So long may a phrase with a preposition be that opens a clause ("z tych pieniędzy kupią …").
+_PHRASE = 6
+
+
+def leads(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """Whether a personal verb opens its clause, with nothing before it that could be its subject."""
+    if _NOBODY.search(marks.words[predicate.start].norm):
+        return False
+    light = {w for kind in _LIGHT for hit in marks.context.get(kind, ()) for w in hit}
+    light |= {i for i in range(clause.start, clause.end) if marks.words[i].norm in _ADVERBS}
+    before = [i for i in range(clause.start, predicate.start) if i not in light]
+    prepositions = {hit[0] for hit in marks.context.get("preposition", ())}
+    return not before or (before[0] in prepositions and len(before) <= _PHRASE)
+
+
+def left_out(number: int, reading: Reading, discourse: Discourse) -> bool:
+    """Whether a clause leaves its subject to the sentences before."""
+    marks, clause = reading.marks, reading.clauses[number]
+    if marks.language not in SLAVIC or clause.subordinate:
+        return False
+    if any(a.start in clause and not a.oblique and a.kind != "adjective" for a in marks.actors):
+        return False
+    verbs = [
+        p
+        for p in predicates_of(clause, marks)
+        if p.kind in {"stance", "action", "action_past", "done"}
+    ]
+    if discourse.interview and discourse.host:
+        return bool(verbs)
+    return any(leads(p, clause, marks) for p in verbs)
