@@ -149,7 +149,7 @@ def _claims(
             quantity=_wanted(quantity, finding),
             status=finding.status,
             speaker=speaker_of_claim(finding, item.reading, neighbours),
-            as_of=_as_of(finding, told, published),
+            as_of=_as_of(finding, told, published, item.reading),
             location=location_of(finding, item.reading),
             item=item_of(finding, item.reading, text),
             rules=tuple(dict.fromkeys([*filter(None, finding.rules), *drops])),
@@ -164,9 +164,14 @@ def _wanted(quantity: Quantity | None, finding: Finding) -> Quantity | None:
     return in_currency(quantity, finding.actor)
 
 
-def _as_of(finding: Finding, told: Sequence[Told], published: date | None) -> str | None:
+def _as_of(
+    finding: Finding, told: Sequence[Told], published: date | None, reading: Reading
+) -> str | None:
     if published is None:
         return None
+    spoken = [t for t in told if not t.weekday and _when_said(t, finding, reading)]
+    if len(spoken) == 1:
+        return spoken[0].value
     if {"intention", "modal"} & set(finding.rules):
         return published.isoformat()  # "wird im Mai entsenden" tells of the deed, not of the stance
     dated = [t for t in told if not t.weekday]
@@ -176,6 +181,13 @@ def _as_of(finding: Finding, told: Sequence[Told], published: date | None) -> st
     if inside:
         return inside[0].value
     return published.isoformat()
+
+
+def _when_said(told: Told, finding: Finding, reading: Reading) -> bool:
+    """Whether a date stands beside the verb of saying ("In January Merz said that …")."""
+    if finding.clause.opener != "subordinator" or told.start in finding.clause:
+        return False
+    return any(told.start in reading.clauses[a.clause] for a in reading.attributions)
 
 
 def _distinct(claims: Sequence[Claim]) -> tuple[Claim, ...]:

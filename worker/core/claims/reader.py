@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -51,6 +52,7 @@ def read(
         if subject.document:
             imply_provision(clause, marks)
         _imply_deed(clause, marks, language)
+    _imply_listed(clauses, marks)
     unreal = _unreal(marks, question)
     for number, clause in enumerate(clauses):
         for topic in topics_of(clause, marks) or recalled_topics(number, reading, discourse):
@@ -100,6 +102,20 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
             return
         kind, at = "action", min(modals)
     marks.predicates.append(Predicate(kind, None, "", (at,), "implied deed"))
+
+
+def _imply_listed(clauses: list[Clause], marks: Marks) -> None:
+    """Add the deed of an item in a list of pledges: "Norway: 560 million dollars for drones"."""
+    if len(clauses) < 2 or any(p.start in c for c in clauses[:2] for p in marks.predicates):
+        return
+    giver, gift = clauses[:2]
+    named = [a for a in marks.actors if a.kind == "state" and a.code not in {None, "UA", "RU"}]
+    alone = any(a.start == giver.start and a.end == giver.end for a in named)
+    counted = any(q.start in gift for q in marks.quantities) or any(
+        start in gift for start, _ in marks.money
+    )
+    if alone and gift.hard and counted:
+        marks.predicates.append(Predicate("action", None, "", (gift.start,), "listed"))
 
 
 def _bare_refusal(clause: Clause, marks: Marks) -> list[int]:
@@ -240,4 +256,12 @@ def _signed(judgement: Judgement, topic: Topic, marks: Marks) -> Stance:
     if text and (past or chosen.kind == "stance") and "intention" not in judgement.rules:
         possible = topic.measure is not Measure.DECLARATION and stance is Stance.OPEN
         return stance if possible else Stance.DELIVERED
+    if topic.start and _POSSIBLE.search(marks.words[topic.start - 1].norm):
+        return Stance.OPEN  # "a declaration on the possible deployment of forces"
     return min(stance, Stance.COMMITTED, key=lambda s: s.rank)
+
+
+_POSSIBLE = re.compile(
+    r"^(?:possible|potential|eventual|möglich|etwaig|posible|possibil|eventuel|éventuel|mogelijk"
+    r"|możliw|ewentualn|можлив|ймовірн|возможн|вероятн)"
+)

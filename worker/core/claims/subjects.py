@@ -29,7 +29,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         first = group[0]
         if first.oblique or first.possessive:
             continue
-        if first.code == "UA" and first.start > clause.start + 2:
+        if first.start > clause.start + 2 and all(a.code == "UA" for a in group):
             continue  # the receiver, whatever its grammar
         return of_group(group, clause, marks, discourse)
     passive = marks.has("passive", clause.start, clause.end) or any(

@@ -131,6 +131,10 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
         if left.measure is Measure.AIR_DEFENCE and right.start == left.end:
             kept.remove(right)  # "PAC-3 missiles": one thing
             continue
+        hardware = left.kind == "weak" and left.measure in {Measure.ARMS, Measure.AIR}
+        if hardware and left.end == right.start and right.kind == "core":
+            kept.remove(left)  # "launchers IRIS-T"
+            continue
         if not _attached(left, right, marks):
             continue
         if left.measure is Measure.DECLARATION and marks.has("signing"):
