@@ -62,35 +62,6 @@ def settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
     del best[Measure.ARMS if paid else Measure.FUNDING]
 
 
-_PURPOSE = word_set("for für pour para per voor na на")
-_BOUGHT = (
-    Measure.ARMS,
-    Measure.AIR_DEFENCE,
-    Measure.INDUSTRY,
-    Measure.MINE_CLEARANCE,
-    Measure.TRAINING,
-    Measure.AIR,
-    Measure.INTELLIGENCE,
-)
-
-
-def settle_purpose(best: dict[Measure, Topic], clause: Clause, marks: Marks) -> None:
-    """ "100 million euros for drones" is money, whatever it is to buy."""
-    for start, end in marks.money:
-        if start not in clause or end >= len(marks.words):
-            continue
-        if marks.words[end].norm not in _PURPOSE or "," in marks.words[end].before:
-            continue
-        for measure in _BOUGHT:
-            bought = best.get(measure)
-            apart = any(bought is not None and end <= s < bought.start for s, _ in marks.money)
-            if bought is not None and 0 < bought.start - end <= ATTACHED and not apart:
-                del best[measure]
-                best.setdefault(
-                    Measure.FUNDING, Topic(Measure.FUNDING, "money", start, end, "money")
-                )
-
-
 #: "Military aid" in the nine languages: what it is measured in tells whether it is money.
 _AID = word_set(
     """
@@ -129,7 +100,7 @@ def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
             return
 
 
-_TOWARDS = word_set("for towards toward für pour para per voor")
+_TOWARDS = word_set("for towards toward für pour para per voor na на")
 
 
 def without_purposes(topics: list[Topic], clause: Clause, marks: Marks) -> list[Topic]:

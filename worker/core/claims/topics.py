@@ -14,7 +14,6 @@ from worker.core.claims.settling import (
     settle_command,
     settle_documents,
     settle_payment,
-    settle_purpose,
     settle_ships,
     without_purposes,
 )
@@ -54,7 +53,6 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
     settle_documents(best, clause, marks)
     if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
         del best[Measure.TROOPS]
-    settle_purpose(best, clause, marks)
     settle_aid(best, marks)
     settle_payment(best, marks)
     settle_ships(best, clause, marks)
