@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +24,7 @@ from tests.integration.crowd import a_crowd, host, is_hostile, stories
 from tests.integration.desk import SEEDS, open_app
 from worker.adapters.store import tables
 from worker.app import App
+from worker.ports import Polled
 
 #: Megabytes by which the worker may grow after its first third, in which caches fill.
 GROWTH = 30.0
@@ -72,16 +73,16 @@ def lateness_noted(app: App, seen: Seen) -> Iterator[None]:
     The first polls of all feeds are due in the same second, when the worker is started with a new
     list: how long that round takes is noted apart.
     """
-    save = app.store.feeds.save_poll
+    save = app.store.feeds.save_polls
 
-    def noting(work: Any, *args: Any, **options: Any) -> int:
-        now = args[-1]
-        if not is_hostile(int(work.feed.id[1:])):
-            noted = seen.first if work.state.never_read else seen.late
-            noted.append((now - work.state.next_check_at).total_seconds())
-        return save(work, *args, **options)
+    def noting(polls: Sequence[Polled]) -> list[int]:
+        for poll in polls:
+            if not is_hostile(int(poll.work.feed.id[1:])):
+                noted = seen.first if poll.work.state.never_read else seen.late
+                noted.append((poll.now - poll.work.state.next_check_at).total_seconds())
+        return save(polls)
 
-    app.store.feeds.save_poll = noting  # type: ignore[method-assign]
+    app.store.feeds.save_polls = noting  # type: ignore[method-assign]
     yield
 
 

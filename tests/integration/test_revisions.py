@@ -20,7 +20,7 @@ from worker.core.origins import KnownText
 from worker.core.schedule import FeedState
 from worker.core.views import Verdict
 from worker.model import Article, FeedKind, TextSource
-from worker.ports import Judged
+from worker.ports import Judged, Polled
 
 LEASE = timedelta(minutes=5)
 TITLE = "Norway will send two minehunters to the Black Sea"
@@ -120,7 +120,7 @@ def take_in(store: Store, feed: str, article: Article) -> None:
     for work in works:
         entries = [replace(an_entry(feed, str(article.url)), url=str(article.url))]
         state = FeedState(work.feed.url, NOW, last_success_at=NOW)
-        store.feeds.save_poll(work, state, entries if work.feed.id == feed else [], [], NOW)
+        store.feeds.save_polls([Polled(work, state, entries if work.feed.id == feed else [], NOW)])
     (entry,) = store.articles.claim_entries(NOW, busy=(), limit=9, lease_for=LEASE)
     store.articles.save_articles(entry, [article], NOW)
 

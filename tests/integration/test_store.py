@@ -27,7 +27,7 @@ from worker.core.schedule import FeedState
 from worker.core.views import JUDGED_ON, Suppressed, Verdict
 from worker.errors import ConfigError, StoreError
 from worker.model import Article, ChangeKind
-from worker.ports import DeliveryResult, Judged, Note, ReviewItem
+from worker.ports import DeliveryResult, Judged, Note, Polled, ReviewItem
 
 LEASE = timedelta(minutes=15)
 
@@ -186,7 +186,7 @@ def test_concurrent_claims_never_share_a_row(url, store):
 def poll(store, feed="a", entries=(), now=NOW, **state):
     (work,) = [w for w in claim_feeds(store, now) if w.feed.id == feed]
     after = replace(work.state, next_check_at=now + timedelta(hours=1), **state)
-    return store.feeds.save_poll(work, after, entries, [], now)
+    return store.feeds.save_polls([Polled(work, after, entries, now)])[0]
 
 
 def test_what_a_poll_brought_is_kept_with_its_validators(store):
@@ -197,7 +197,7 @@ def test_what_a_poll_brought_is_kept_with_its_validators(store):
     later = NOW + timedelta(hours=1)
     (work,) = claim_feeds(store, later)
     assert (work.state.etag, work.state.last_success_at) == ('W/"x"', NOW)
-    assert store.feeds.save_poll(work, work.state, entries, [], later) == 0
+    assert store.feeds.save_polls([Polled(work, work.state, entries, later)]) == [0]
 
 
 def test_the_result_of_a_lost_lease_changes_nothing(store):
@@ -205,8 +205,9 @@ def test_the_result_of_a_lost_lease_changes_nothing(store):
     (late,) = claim_feeds(store)
     (new,) = claim_feeds(store, NOW + LEASE)
     state = replace(new.state, next_check_at=NOW + timedelta(hours=2))
-    assert store.feeds.save_poll(late, late.state, [an_entry("a", "1")], [], NOW) == -1
-    assert store.feeds.save_poll(new, state, [an_entry("a", "1")], [], NOW) == 1
+    entries = [an_entry("a", "1")]
+    both = [Polled(late, late.state, entries, NOW), Polled(new, state, entries, NOW)]
+    assert store.feeds.save_polls(both) == [-1, 1]
 
 
 def test_a_feed_with_a_new_address_starts_anew_and_one_that_is_removed_rests(store):

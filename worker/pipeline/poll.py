@@ -12,7 +12,7 @@ from worker.core.schedule import PollResult, after_poll
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Entry
 from worker.pipeline.tools import Tools
-from worker.ports import FeedWork, FetchedBody, Note, ParsedBody
+from worker.ports import FeedWork, FetchedBody, Note, ParsedBody, Polled
 
 #: A feed is read in parts of 500 entries; what is left after so many comes with the next poll.
 MOST_PARTS = 10
@@ -34,7 +34,7 @@ async def poll(tools: Tools, work: FeedWork) -> str | None:
     lost = newly_dying(work.state, state, now)
     notes = _poll_notes(work, result, lost)
     notice = _notice(tools, work, lost) if lost and state.failures else None
-    await tools.db(tools.store.feeds.save_poll, work, state, entries, notes, now, notice=notice)
+    await tools.save_poll(Polled(work, state, entries, now, notes, notice))
     return result.error or result.parse_error
 
 

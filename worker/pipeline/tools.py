@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,7 +12,8 @@ from worker.core.alerting import Policy
 from worker.core.routing import Route
 from worker.core.schedule import Intervals
 from worker.errors import StoreError
-from worker.ports import Clock, Fetcher, Reader, Renderer, Sender, WorkStore
+from worker.pipeline.together import Together
+from worker.ports import Clock, Fetcher, Polled, Reader, Renderer, Sender, WorkStore
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -43,6 +44,15 @@ class Tools:
     look_back_hours: float = 48.0
     extractor_version: str = ""
     publisher_groups: Mapping[str, str] = field(default_factory=dict)
+    polls: Together[Polled, int] = field(default_factory=Together)
+
+    async def save_poll(self, poll: Polled) -> int:
+        """Store what a poll brought, together with those that end at about the same time."""
+
+        async def write(polls: Sequence[Polled]) -> list[int]:
+            return await self.db(self.store.feeds.save_polls, polls)
+
+        return await self.polls.add(poll, write)
 
     async def db(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
         """Run a transaction in a thread; a database that is locked or away is tried again."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from worker.core.routing import Desk
-from worker.core.schedule import FeedState
 from worker.core.views import LedgerView
-from worker.model import Article, Delivery, Entry
+from worker.model import Article, Delivery
 from worker.ports.work import (
     ArticleWork,
     DeliveryResult,
@@ -18,7 +17,7 @@ from worker.ports.work import (
     EntryWork,
     FeedWork,
     Judged,
-    Note,
+    Polled,
     ReviewItem,
 )
 
@@ -32,16 +31,7 @@ class FeedStore(Protocol):
 
     def known_keys(self, feed_id: str) -> frozenset[str]: ...
 
-    def save_poll(
-        self,
-        work: FeedWork,
-        state: FeedState,
-        entries: Iterable[Entry],
-        notes: Sequence[Note],
-        now: datetime,
-        *,
-        notice: tuple[str, dict[str, Any]] | None = None,
-    ) -> int: ...
+    def save_polls(self, polls: Sequence[Polled]) -> list[int]: ...
 
 
 class ArticleStore(Protocol):

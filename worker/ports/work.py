@@ -6,6 +6,7 @@ is still held, so a result that comes after another worker has taken over change
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +41,30 @@ class FeedWork:
     def lane(self) -> str:
         """Works of one lane are done one after the other: those of one host."""
         return self.host
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something an operator should know: a broken feed, a dead letter, a lost page."""
+
+    kind: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll brought, to be stored with the feed's new state.
+
+    ``notice`` is a channel and the payload that tells people there of a dying feed.
+    """
+
+    work: FeedWork
+    state: FeedState
+    entries: Sequence[Entry]
+    now: datetime
+    notes: Sequence[Note] = ()
+    notice: tuple[str, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +165,6 @@ class DeliveryResult:
     disable_channel: str | None = None
     #: ``(channel, payload)`` that tells a dead letter elsewhere.
     notice: tuple[str, dict[str, Any]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something an operator should know: a broken feed, a dead letter, a lost page."""
-
-    kind: str
-    subject: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
 from worker.adapters.store.server import alone
-from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, in_state, lease, settle, upsert
+from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, in_state, lease, upsert
 from worker.core.schedule import FeedState
 from worker.model import Entry, Feed, FeedKind
-from worker.ports import FeedWork, Note
+from worker.ports import FeedWork, Polled
 
 #: So many of a feed's latest entries are remembered as known when its body is parsed; what is
 #: older and shown again is parsed once more and then found in the table.
@@ -76,35 +76,17 @@ class Feeds:
             )
             return frozenset(connection.execute(latest).scalars())
 
-    def save_poll(
-        self,
-        work: FeedWork,
-        state: FeedState,
-        entries: Iterable[Entry],
-        notes: Sequence[Note],
-        now: datetime,
-        *,
-        notice: tuple[str, dict[str, Any]] | None = None,
-    ) -> int:
-        """Store what a poll brought, with its validators, in one transaction.
+    def save_polls(self, polls: Sequence[Polled]) -> list[int]:
+        """Store what polls brought, with the feeds' validators, in one transaction.
 
-        ``notice`` is a channel and the payload that tells people there of a dying feed. Returns the number of new entries; −1 if the lease was lost and nothing was stored.
+        Returns the number of new entries of each; −1 where its lease was lost and nothing stored.
         """
-        values = {name: getattr(state, name) for name in _STATE_COLUMNS}
-        values |= {"next_at": state.next_check_at, "state": "disabled" if state.disabled else None}
-        if values["state"] is None:
-            del values["state"]
         with self._database.write() as connection:
-            if not settle(connection, tables.feed, work.feed.id, work.token, **values):
-                return -1
-            seeding = work.state.never_read
-            rows = [entry_row(entry, work.feed.id, now, seeding=seeding) for entry in entries]
-            new = upsert(connection, tables.entry, rows, on=("feed_id", "key"))
-            add_notes(connection, notes, now)
-            if notice is not None:
-                key = f"feed:{sha256(work.feed.id.encode()).hexdigest()[:20]}:{now:%F}"
-                add_delivery(connection, key, *notice, [], now)
-            return new
+            held = _held(connection, polls)
+            found = [poll for poll in polls if poll.work.token == held.get(poll.work.feed.id)]
+            _settle_all(connection, found)
+            new = {poll.work.token + poll.work.feed.id: _add(connection, poll) for poll in found}
+        return [new.get(poll.work.token + poll.work.feed.id, -1) for poll in polls]
 
     def backfill(
         self, feed_id: str, entries: Iterable[Entry], now: datetime, *, seeding: bool
@@ -128,6 +110,47 @@ class Feeds:
         )
         with self._database.read() as connection:
             return list(connection.execute(query.limit(3)).scalars())
+
+
+def _held(connection: Connection, polls: Sequence[Polled]) -> dict[str, str | None]:
+    """Who holds the lease of each feed."""
+    table = tables.feed
+    ids = [poll.work.feed.id for poll in polls]
+    query = select(table.c.id, table.c.lease_token).where(table.c.id.in_(ids))
+    locked = query.order_by(table.c.id).with_for_update()  # in order, lest two workers deadlock
+    return {row.id: row.lease_token for row in connection.execute(locked)}
+
+
+def _settle_all(connection: Connection, polls: Sequence[Polled]) -> None:
+    """The feeds' new states; their leases end."""
+    table = tables.feed
+    if not polls:
+        return
+    rows = [
+        {f"new_{name}": getattr(poll.state, name) for name in (*_STATE_COLUMNS, "next_check_at")}
+        | {"feed": poll.work.feed.id}
+        for poll in polls
+    ]
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _STATE_COLUMNS}
+    values |= {"next_at": bindparam("new_next_check_at"), "lease_token": None, "lease_until": None}
+    statement = update(table).where(table.c.id == bindparam("feed")).values(**values)
+    connection.execute(statement, rows)
+    disabled = [poll.work.feed.id for poll in polls if poll.state.disabled]
+    if disabled:
+        connection.execute(update(table).where(table.c.id.in_(disabled)).values(state="disabled"))
+
+
+def _add(connection: Connection, poll: Polled) -> int:
+    """The new entries and notes of a poll; returns how many entries were not there yet."""
+    feed, now = poll.work.feed, poll.now
+    seeding = poll.work.state.never_read
+    rows = [entry_row(entry, feed.id, now, seeding=seeding) for entry in poll.entries]
+    new = upsert(connection, tables.entry, rows, on=("feed_id", "key"))
+    add_notes(connection, poll.notes, now)
+    if poll.notice is not None:
+        key = f"feed:{sha256(feed.id.encode()).hexdigest()[:20]}:{now:%F}"
+        add_delivery(connection, key, *poll.notice, [], now)
+    return new
 
 
 def _sync_one(connection: Connection, feed: Feed, known: Any, now: datetime) -> None:
