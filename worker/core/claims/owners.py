@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from worker.core.claims.clause import Clause
 from worker.core.claims.discourse import Discourse, from_before
+from worker.core.claims.grouping import groups_of
 from worker.core.claims.marks import Actor, Marks, Predicate, Topic
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.subjects import speaker_of
+from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance, Status
 
 #: What the attacked state can only receive, and the attacker only accept or reject.
@@ -28,6 +30,28 @@ class Judgement:
     chosen: Predicate | None
     subject: Subject
     confidence: float
+
+
+_WITH = word_set("with mit avec con met z ze із з с со")
+
+
+def cosigners(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> list[str]:
+    """Who signs with the subject: "signed a declaration with France and Ukraine on …"."""
+    chosen, clause, marks = judgement.chosen, reading.clauses[number], reading.marks
+    if topic.measure not in {Measure.DECLARATION, Measure.TROOPS} or chosen is None:
+        return []
+    signed = {w for hit in marks.context.get("signing", ()) for w in hit} & set(chosen.words)
+    document = any(t.measure is Measure.DECLARATION and t.start in clause for t in marks.topics)
+    if not signed or not document or judgement.stance is None or judgement.stance.rank <= 0:
+        return []
+    return [
+        actor.code
+        for group in groups_of(clause, marks)
+        if chosen.end <= group[0].start
+        and any(marks.words[i].norm in _WITH for i in range(group[0].start - 2, group[0].start))
+        for actor in group
+        if actor.code not in {None, *judgement.subject.codes}
+    ]
 
 
 _SUPPORT = re.compile(
@@ -88,6 +112,8 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
         judgement.rules = [*judgement.rules, "told by the receiver"]
         return
     possessors = _possessors(topic, reading.clauses[number], reading.marks)
+    if not possessors and not judgement.subject.codes and received and _passive(number, reading):
+        possessors = _hosts(topic, reading.clauses[number], reading.marks)
     if not possessors or reading.subjects[number].explicit or bought(judgement, reading.marks):
         return
     if "governed" in judgement.rules and judgement.subject.codes:
@@ -97,9 +123,35 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
     judgement.confidence = max(judgement.confidence, 0.75)
 
 
+def _passive(number: int, reading: Reading) -> bool:
+    clause, marks = reading.clauses[number], reading.marks
+    doing = any(
+        t.start in clause and marks.words[t.start].norm.endswith("ing") for t in marks.topics
+    )
+    return marks.has("passive", clause.start, clause.end) and not doing
+
+
+_IN = word_set("in im en au aux w we в у во")
+
+
+def _hosts(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
+    """ "Recruits have been trained in the UK": where they are trained is who trains them."""
+    if topic.measure is not Measure.TRAINING:
+        return ()
+    places = [
+        actor.code
+        for actor in marks.actors
+        if actor.start in clause
+        and actor.kind in {"state", "oblique"}
+        and actor.code not in {None, "UA", "RU"}
+        and any(marks.words[i].norm in _IN for i in range(max(0, actor.start - 2), actor.start))
+    ]
+    return tuple(dict.fromkeys(code for code in places if code))[:1]
+
+
 _BOUGHT = re.compile(
     r"(?:ge|be)kauf|^kauf|beschaff|erw[oe]rb|bought|buy|purchas|procur|achet|achat|compr|acquist|"
-    r"koop|kocht|kupi|kup[ou]|zaku|закуп|купл|купи|придба"
+    r"koop|^(?:aan|in)?kop(?:en|t)$|kocht|kupi|kup[ou]|zaku|закуп|купл|купи|придба"
 )
 
 

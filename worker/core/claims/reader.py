@@ -18,6 +18,7 @@ from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.owners import (
     Judgement,
     backstop,
+    cosigners,
     fitting_stance,
     give_to_objector,
     give_to_owner,
@@ -222,7 +223,7 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
     subject, chosen = judgement.subject, judgement.chosen
     assert judgement.stance is not None
     wanted = _signed(judgement, topic, reading.marks)
-    for code in subject.codes:
+    for code in (*subject.codes, *cosigners(judgement, number, topic, reading)):
         stance = fitting_stance(code, topic, wanted)
         if stance is None:
             continue

@@ -17,6 +17,7 @@ _BILATERAL = {
     Measure.AIR_DEFENCE,
     Measure.TRAINING,
     Measure.SANCTIONS,
+    Measure.AIR,
 }
 
 
@@ -37,7 +38,7 @@ def settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) -
         return
     signed = marks.has("signing", clause.start, clause.end)
     deal = bool(_BILATERAL & set(best))
-    if document.kind == "weak" and (deal or not signed):
+    if deal or (document.kind == "weak" and not signed):
         del best[Measure.DECLARATION]
     elif signed and any(
         p.stance is not None and p.stance.rank < 0 for p in predicates_of(clause, marks)
@@ -127,6 +128,24 @@ def priced(start: int, marks: Marks) -> bool:
 
 #: The services of a state: as the doer of a deed they are no ships, aircraft or soldiers offered.
 _SERVICES = word_set("navy army marine landmacht leger luftwaffe heer force marina aeronautica")
+
+
+#: Missiles, launchers and radars named beside air defence belong to it.
+_OF_AIR_DEFENCE = word_set(
+    """
+    missile missiles launcher launchers radar radars raket raketten raketen rakete flugkörper
+    rockets misiles missiles missili rakiet rakiety pociski ракет ракети ракеты
+    """
+)
+
+
+def settle_air_defence(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "Two NASAMS launchers and missiles": the missiles are those of the launchers."""
+    arms = best.get(Measure.ARMS)
+    if arms is None or Measure.AIR_DEFENCE not in best or arms.kind != "weak":
+        return
+    if marks.words[arms.end - 1].norm in _OF_AIR_DEFENCE:
+        del best[Measure.ARMS]
 
 
 def settle_ships(best: dict[Measure, Topic], clause: Clause, marks: Marks) -> None:

@@ -285,6 +285,23 @@ def _modal_before(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     )
 
 
+def _modals(predicate: Predicate, clause: Clause, marks: Marks, language: str) -> tuple[bool, bool]:
+    """Whether "will" and "could" stand over a deed, not over another verb of its clause."""
+    if predicate.kind == "action_past" and language == "en":
+        # "signed a declaration under which they would set up hubs"
+        will, could = (
+            _modal_ahead(predicate, marks, kind) for kind in ("modal_will", "modal_open")
+        )
+        return will, could
+    told = predicate.kind == "action_past"
+    if told and language == "nl" and _PRETERITE.match(marks.words[predicate.start].norm):
+        return False, False  # "tekenden een verklaring waarin staat dat er troepen worden …"
+    return _has(marks, "modal_will", clause), _has(marks, "modal_open", clause)
+
+
+_PRETERITE = re.compile(r"^(?!ge)\w{3,}(?:d|t)en?$")
+
+
 def _action(
     predicate: Predicate,
     clause: Clause,
@@ -293,12 +310,7 @@ def _action(
     negated: bool,
     rules: list[str],
 ) -> Stance | None:
-    will, could = _has(marks, "modal_will", clause), _has(marks, "modal_open", clause)
-    if predicate.kind == "action_past" and language == "en":
-        # "signed a declaration under which they would set up hubs": the modal is another verb's
-        will, could = (
-            _modal_ahead(predicate, marks, kind) for kind in ("modal_will", "modal_open")
-        )
+    will, could = _modals(predicate, clause, marks, language)
     if negated:
         rules.append("negated action")
         if predicate.kind == "action_past" and not (will or could):
@@ -343,7 +355,7 @@ def _obliged(clause: Clause, marks: Marks) -> bool:
     """ "Who would have to send soldiers": what one would be obliged to do is no intention."""
     wills = {hit[-1] for hit in marks.context.get("modal_will", ()) if hit[0] in clause}
     return marks.language == "en" and any(
-        hit[0] - 1 in wills for hit in marks.context.get("modal_must", ()) if len(hit) > 1
+        {hit[0], hit[0] - 1} & wills for hit in marks.context.get("modal_must", ()) if len(hit) > 1
     )
 
 

@@ -117,6 +117,15 @@ def _viewer(groups: list[list[Actor]], clause: Clause, marks: Marks) -> Subject 
     return None
 
 
+def _inverted(actor: Actor, marks: Marks) -> bool:
+    """ "Sinds 2022 hebben Nederlandse instructeurs …": the subject right behind the finite verb."""
+    return marks.language in {"de", "nl"} and any(
+        hit[-1] + 1 == actor.start
+        for kind in ("perfect", "modal_will", "modal_open", "passive")
+        for hit in marks.context.get(kind, ())
+    )
+
+
 #: So near to the beginning of a clause an adjective of a state tells whose its subject is.
 _SUBJECT_REACH = 4
 
@@ -128,6 +137,7 @@ def _by_adjective(clause: Clause, marks: Marks) -> Subject | None:
         if actor.kind != "adjective" or actor.oblique or actor.code in {None, "UA", "COALITION"}:
             continue
         near = clause.start <= actor.start < clause.start + _SUBJECT_REACH
+        near = near or _inverted(actor, marks)
         if near and predicates and actor.end <= min(predicates):
             return Subject((actor.code,))
     return None

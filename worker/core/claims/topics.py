@@ -11,6 +11,7 @@ from worker.core.claims.settling import (
     ATTACHED,
     priced,
     settle_aid,
+    settle_air_defence,
     settle_command,
     settle_documents,
     settle_payment,
@@ -55,6 +56,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         del best[Measure.TROOPS]
     settle_aid(best, marks)
     settle_payment(best, marks)
+    settle_air_defence(best, marks)
     settle_ships(best, clause, marks)
     settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
