@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from worker.core.claims.marks import Marks
 from worker.core.claims.reading import Reading, Subject
 from worker.model import Measure, Stance
 
@@ -31,6 +33,8 @@ class Discourse:
     signed_age: int = 99
     #: Whether the coalition was named at all: its declarations need no other owner.
     coalition: bool = False
+    #: Whom a line with a colon names ("the members of the coalition:"), for the list below it.
+    heading: tuple[str, ...] = ()
     #: In an interview: whose answers they are, once known.
     interview: bool = False
     host: str | None = None
@@ -64,6 +68,22 @@ class Discourse:
         self.topic_age += 1
         self.signed_age += 1
         self.pledge_age += 1
+
+
+_ITEM = re.compile(r"\s*(?:[-–—•*·▪►‣●◦]|\d{1,2}\s*[.)])\s*")
+
+
+def is_item(marks: Marks) -> bool:
+    """Whether a sentence begins with the mark of a list."""
+    return bool(marks.words) and bool(_ITEM.fullmatch(marks.words[0].before))
+
+
+def _keep_heading(reading: Reading, discourse: Discourse) -> None:
+    if reading.marks.sentence.tail.strip().endswith(":"):
+        named = [s.codes for s in reading.subjects if s.codes and s.explicit]
+        discourse.heading = named[-1] if named else ()
+    elif not is_item(reading.marks):
+        discourse.heading = ()
 
 
 def from_before(discourse: Discourse) -> tuple[Subject, float]:
@@ -124,6 +144,7 @@ LISTED = 2
 def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     """Keep in mind of a sentence what the next ones may refer to."""
     discourse.tick()
+    _keep_heading(reading, discourse)
     if discourse.interview and discourse.host is None:
         _meet_host(reading, discourse)
     for subject in reading.subjects:

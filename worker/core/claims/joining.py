@@ -77,6 +77,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
                 clauses.append(piece)
         elif (
             (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks))
+            or _turns(last, piece, marks)
             or (_has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks))
             or (_finite(last, marks) and _finite(piece, marks))
             or _new_subject(last, piece, marks)
@@ -100,6 +101,16 @@ def _bracketed(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | N
         return None
     whole = main.more is None and not main.subordinate and infinitival(inserted, marks)
     return main if whole else None
+
+
+#: A contrast shorter than this may be one of two things, not of two clauses ("trainers, but no soldiers").
+_LONG_TURN = 7
+
+
+def _turns(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "…, ma nel testo finale i riferimenti …": a clause of its own whose verb the tables lack."""
+    turn = piece.opener == "contrast" and piece.comma and piece.end - piece.start >= _LONG_TURN
+    return turn and marks.language in {"fr", "es", "it"} and _has_predicate(last, marks)
 
 
 def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
@@ -183,7 +194,14 @@ def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
     """Whether a piece goes on with a subordinate clause: a list in it, or an "and" in it."""
     if piece.opener in {"coordinator"} and not piece.comma:
         return True
+    if last.opener == "if" and piece.comma and _stated(last, marks) and _names(piece, marks):
+        return False  # "Quand il y aura une trêve, la France sera là"
     return piece.comma and not _has_predicate(piece, marks) and not _has_predicate(last, marks)
+
+
+def _stated(clause: Clause, marks: Marks) -> bool:
+    """Whether the words of a clause state a condition to its end."""
+    return any(start in clause and clause.end - 1 <= end for _, start, end in marks.conditions)
 
 
 def _interrupted(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | None:

@@ -183,6 +183,14 @@ def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
             del best[measure]
 
 
+def settle_missiles(best: dict[Measure, Topic]) -> None:
+    """ "Missiles Aster", "misiles Patriot": the name behind the missiles tells what they are for."""
+    arms, shield = best.get(Measure.ARMS), best.get(Measure.AIR_DEFENCE)
+    named = shield is not None and shield.kind == "weak"
+    if arms is not None and shield is not None and named and shield.start == arms.end:
+        del best[Measure.ARMS]
+
+
 def settle_command(best: dict[Measure, Topic]) -> None:
     """Leading the naval component is command, not ships."""
     command = best.get(Measure.COMMAND)

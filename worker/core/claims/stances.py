@@ -166,6 +166,10 @@ def _only_with(clause: Clause, marks: Marks) -> bool:
     )
 
 
+#: Languages that negate one thing with several words ("no enviará nunca ningún soldado").
+_CONCORD = frozenset({"fr", "es", "it"})
+
+
 def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     """Whether an odd number of negations in the clause belongs to this predicate."""
     rivals = [
@@ -184,6 +188,9 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
             continue
         owner = min(after, key=lambda p: p.start) if after else max(rivals, key=lambda p: p.start)
         count += owner is predicate
+    if marks.language in _CONCORD:  # "non invierà mai nessun soldato": said once, meant once
+        before = any(at < predicate.start for at in negations(clause, marks))
+        return count > 0 and (before or not _says_no(predicate, marks))
     return count % 2 == 1
 
 

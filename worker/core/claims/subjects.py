@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
-from worker.core.claims.discourse import Discourse, from_before
+from worker.core.claims.discourse import Discourse, from_before, is_item
 from worker.core.claims.documents import document_subject
 from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
@@ -20,6 +20,8 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if infinitival(clause, marks):
         return Subject()
     groups = groups_of(clause, marks)
+    if (country := _own_country(groups, clause, reading, discourse)) is not None:
+        return country
     owner = _owner_of_cue(groups, clause, marks)
     if owner is not None and all(
         g[0].oblique or g[0].possessive or g[0].start > owner[0].start for g in groups
@@ -57,6 +59,26 @@ def _hidden(
     if pronoun.pronoun or pronoun.codes:
         return pronoun
     return _viewer(groups, clause, marks) or _by_adjective(clause, marks) or pronoun
+
+
+#: "Que son pays …": so near to the beginning of a clause "his country" is its subject.
+_COUNTRY_REACH = 2
+
+
+def _own_country(
+    groups: list[list[Actor]], clause: Clause, reading: Reading, discourse: Discourse
+) -> Subject | None:
+    """ "That his country is ready to join the force that the coalition plans": not the coalition."""
+    marks = reading.marks
+    first = min((p.start for p in predicates_of(clause, marks)), default=clause.end)
+    leads = any(
+        clause.start <= hit[0] <= clause.start + _COUNTRY_REACH and hit[-1] < first
+        for hit in marks.context.get("pronoun_state", ())
+    )
+    if not leads or any(group[0].start < first for group in groups):
+        return None
+    pronoun = pronoun_subject(clause, reading, discourse)
+    return pronoun if pronoun.pronoun else None
 
 
 def _done_by(actor: Actor, marks: Marks) -> bool:
@@ -191,6 +213,8 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
             return before, 0.8
     if (said := _as_subject(speaker)) is not None:
         return said, 0.75
+    if discourse.heading and is_item(reading.marks):
+        return Subject(discourse.heading), 0.75
     if own.pronoun or reading.clauses[number].quoted or _reported_speech(number, reading):
         return from_before(discourse)
     if left_out(number, reading, discourse):

@@ -14,6 +14,7 @@ from worker.core.claims.settling import (
     settle_air_defence,
     settle_command,
     settle_documents,
+    settle_missiles,
     settle_payment,
     settle_ships,
     without_purposes,
@@ -52,12 +53,15 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         if known is None or _ORDER[topic.kind] < _ORDER[known.kind]:
             best[topic.measure] = topic
     settle_documents(best, clause, marks)
-    if len(best) > 1 and Measure.TROOPS in best and best[Measure.TROOPS].kind == "force":
+    signed = Measure.DECLARATION in best and marks.has("signing", clause.start, clause.end)
+    force = Measure.TROOPS in best and best[Measure.TROOPS].kind == "force"
+    if len(best) > 1 and force and not signed:
         del best[Measure.TROOPS]
     settle_aid(best, marks)
     settle_payment(best, marks)
     settle_air_defence(best, marks)
     settle_ships(best, clause, marks)
+    settle_missiles(best)
     settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
 
