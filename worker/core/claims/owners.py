@@ -50,7 +50,7 @@ def cosigners(judgement: Judgement, number: int, topic: Topic, reading: Reading)
         if chosen.end <= group[0].start
         and any(marks.words[i].norm in _WITH for i in range(group[0].start - 2, group[0].start))
         for actor in group
-        if actor.code not in {None, *judgement.subject.codes}
+        if actor.code is not None and actor.code not in judgement.subject.codes
     ]
 
 
