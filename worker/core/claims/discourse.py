@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from worker.core.claims.marks import Marks
-from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.reading import Finding, Reading, Subject
 from worker.model import Measure, Stance
 
 
@@ -60,6 +60,13 @@ class Discourse:
         top = self.counts.most_common(1)
         return top[0][0] if top and top[0][1] > 1 else self.measure
 
+    def leading_measure(self) -> Measure | None:
+        """What the article is about beyond doubt: twice as often a claim as any other, and thrice."""
+        top = self.counts.most_common(2)
+        if not top or top[0][1] < 3 or (len(top) > 1 and top[1][1] * 2 > top[0][1]):
+            return None
+        return top[0][0]
+
     def tick(self) -> None:
         """One sentence further on."""
         self.state_age += 1
@@ -108,13 +115,22 @@ def _meet_host(reading: Reading, discourse: Discourse) -> None:
             return
 
 
+def _of_a_document(finding: Finding, reading: Reading) -> bool:
+    """Whether a claim is about a declaration, or a package whose content may follow."""
+    if finding.topic.measure is Measure.DECLARATION:
+        return True
+    return finding.topic.measure in {Measure.FUNDING, Measure.ARMS, Measure.AIR_DEFENCE} and any(
+        hit[0] in finding.clause for hit in reading.marks.context.get("document", ())
+    )
+
+
 def _keep_signers(reading: Reading, discourse: Discourse) -> None:
     """Keep who signed a document, for what the next sentences tell of it."""
     signers = tuple(
         dict.fromkeys(
             f.actor
             for f in reading.findings
-            if f.topic.measure is Measure.DECLARATION and f.stance.rank > 0 and f.actor != "UA"
+            if f.stance.rank > 0 and f.actor != "UA" and _of_a_document(f, reading)
         )
     )
     if signers:
@@ -141,6 +157,21 @@ def _remember_pledge(reading: Reading, discourse: Discourse) -> None:
 LISTED = 2
 
 
+def _remember_speaker(reading: Reading, discourse: Discourse) -> None:
+    """Keep who spoke last; a person who acts since then makes "he" nobody else."""
+    for attribution in reading.attributions:
+        speaker = attribution.speaker
+        if speaker is not None:
+            discourse.speaker = speaker.name
+            discourse.speaker_state = speaker.code or (
+                discourse.state if speaker.kind == "role" else None
+            )
+            discourse.speaker_nonstate = speaker.kind == "nonstate"
+            discourse.speaker_age = 0
+    if not reading.attributions and any(s.explicit and s.name for s in reading.subjects):
+        discourse.speaker_nonstate = False  # somebody else acts; "he" is no longer the expert
+
+
 def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     """Keep in mind of a sentence what the next ones may refer to."""
     discourse.tick()
@@ -164,15 +195,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
         ]
         if named and named[0] != "UA":
             discourse.state, discourse.state_age = named[0], 0
-    for attribution in reading.attributions:
-        speaker = attribution.speaker
-        if speaker is not None:
-            discourse.speaker = speaker.name
-            discourse.speaker_state = speaker.code or (
-                discourse.state if speaker.kind == "role" else None
-            )
-            discourse.speaker_nonstate = speaker.kind == "nonstate"
-            discourse.speaker_age = 0
+    _remember_speaker(reading, discourse)
     _remember_pledge(reading, discourse)
     if reading.marks.topics:
         discourse.topic, discourse.topic_age = reading.marks.topics[-1].measure, 0

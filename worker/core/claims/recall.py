@@ -20,6 +20,8 @@ _ELLIPSIS = 8
 
 #: "Berlin declined as well." A sentence this short may leave its measure to the one before.
 _BRIEF = 14
+#: For so many sentences what the whole article is about may still be meant.
+_STALE = 4
 
 
 def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
@@ -76,8 +78,10 @@ def _named_before(
 ) -> Measure | None:
     if pointed and discourse.topic is not None and discourse.topic_age <= 1:
         return discourse.measure if discourse.measure_age <= 1 else discourse.topic
+    quiet = (cue.stance or Stance.OPEN).rank <= 0 and len(reading.marks.words) <= _BRIEF
     if discourse.measure_age > 0:
-        return None
+        main = discourse.leading_measure()
+        return main if quiet and discourse.measure_age <= _STALE else None
     spoken = reading.subjects[number].pronoun
     if spoken:
         return discourse.measure

@@ -156,6 +156,14 @@ def _said_again(at: int, predicate: Predicate, clause: Clause, marks: Marks) -> 
     return {before, marks.words[at].norm, following} & _EVEN != set()
 
 
+def _closed(at: int, clause: Clause, marks: Marks) -> bool:
+    """Whether a German or Dutch clause ends right behind its negation, before an "and"."""
+    if marks.language not in {"de", "nl"} or at == clause.start:
+        return False
+    behind = {at + 1, at + 2}
+    return any(hit[0] in behind for hit in marks.context.get("coordinator", ()))
+
+
 def _only_with(clause: Clause, marks: Marks) -> bool:
     """ "Not a soldier without a vote": a condition of what is meant to happen, no refusal."""
     return any(
@@ -178,6 +186,10 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     count = 0
     for at in negations(clause, marks):
         after = [p for p in rivals if p.start > at]
+        if after and _closed(at, clause, marks):
+            after = []  # "gehören der Koalition nicht an und lehnen … ab"
+            if predicate.start > at:
+                continue
         if not after and _said_again(at, predicate, clause, marks):
             continue  # "…, not even after a ceasefire": the same no once more
         if marks.words[at].norm in _WITHOUT and not _without_doing(at, clause, marks):

@@ -161,8 +161,18 @@ def _by_adjective(clause: Clause, marks: Marks) -> Subject | None:
         near = clause.start <= actor.start < clause.start + _SUBJECT_REACH
         near = near or _inverted(actor, marks)
         if near and predicates and actor.end <= min(predicates):
-            return Subject((actor.code,))
+            return Subject(_with_joined(actor, marks))
     return None
+
+
+def _with_joined(first: Actor, marks: Marks) -> tuple[str, ...]:
+    """ "British and French troops": the adjectives that stand together."""
+    codes, end = [first.code or ""], first.end
+    for actor in marks.actors:
+        if actor.kind == "adjective" and actor.code and 0 < actor.start - end <= 1:
+            codes.append(actor.code)
+            end = actor.end
+    return tuple(dict.fromkeys(codes))
 
 
 def settle_speakers(reading: Reading, discourse: Discourse) -> None:

@@ -40,6 +40,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
             or not any(set(range(t.start, t.end)) <= words for words in named)
         )
         and not _in_a_name(t, marks)
+        and not _of_the_parties(t, marks)
     ]
     if not inside:
         return [
@@ -67,6 +68,14 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
 
 
 _ROLES_OF_WORDS = {Measure.MONITORING, Measure.COMMAND, Measure.DECLARATION}
+
+
+def _of_the_parties(topic: Topic, marks: Marks) -> bool:
+    """ "Ukrainian soldiers", "soldats russes": the armies at war are no contribution."""
+    return topic.measure is Measure.TROOPS and any(
+        a.kind == "adjective" and a.code in {"UA", "RU"} and a.end == topic.start
+        for a in marks.actors
+    )
 
 
 def _in_a_name(topic: Topic, marks: Marks) -> bool:
