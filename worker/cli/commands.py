@@ -11,6 +11,7 @@ from worker.cli import (
     backfilling,
     baselines,
     care,
+    databases,
     feedlists,
     health,
     ledger,
@@ -77,4 +78,4 @@ app.add_typer(ledger.baseline, name="baseline")
 app.add_typer(care.deliveries, name="deliveries")
 app.add_typer(care.channels, name="channels")
 app.add_typer(care.routes, name="routes")
-app.add_typer(running.database, name="db")
+app.add_typer(databases.database, name="db")

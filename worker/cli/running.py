@@ -1,4 +1,4 @@
-"""Commands that do the work: ``run``, ``demo``, ``db migrate``."""
+"""Commands that do the work: ``run``, ``demo``."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 #: Without a terminal, progress is a line on stderr at most this often, in seconds.
 LINE_EVERY = 5.0
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log more to stderr.")]
-
-database = typer.Typer(help="Care for the database.", no_args_is_help=True)
 
 
 def run(
@@ -137,13 +135,3 @@ def demo(
     """The whole pipeline, offline, on a bundled week of invented coverage."""
     play: Callable[[bool], int] = import_module("worker.demo").run_demo
     return play(serve)
-
-
-@database.command()
-def migrate(config: ConfigOption = None) -> int:
-    """Bring the database's schema up to date (every start does, too)."""
-    from worker.app import build
-
-    build(load(config)).close()
-    print("the database is up to date")
-    return 0
