@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: demo test check bench torture crowd crash image format lock clean
+.PHONY: demo test check bench torture crowd crash image format lock clean reference
 .DEFAULT_GOAL := demo
 
 $(STAMP): requirements.lock pyproject.toml
@@ -50,6 +50,10 @@ image:
 format: $(STAMP)
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+# The reference of all settings in docs/configuration.md, from the schemas.
+reference: $(STAMP)
+	@$(BIN)/coalition-watch settings --write docs/configuration.md
 
 # Needs pip-tools; run after a change of the dependencies in pyproject.toml.
 lock:

@@ -21,6 +21,7 @@ from worker.cli import (
     replaying,
     reviewing,
     running,
+    settingslist,
     sources,
     told,
 )
@@ -64,6 +65,7 @@ for _command in (
     backfilling.backfill,
     care.check,
     health.health,
+    settingslist.settings,
 ):
     app.command()(_command)
 app.add_typer(told.alerts, name="alerts")

@@ -59,4 +59,4 @@ def extractor(given: Path | None) -> Extractor:
         return Extractor()
     from worker.settings import load_lexicon_dirs
 
-    return Extractor(load_lexicon_dirs(folder))
+    return Extractor(load_lexicon_dirs(folder, os.environ))

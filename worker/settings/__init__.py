@@ -29,6 +29,7 @@ from worker.settings.crosschecks import (
     lexicon_dirs,
     missing_dirs,
 )
+from worker.settings.environment import laid_over
 from worker.settings.kinds import Section
 from worker.settings.reading import Document, Mistake, read_document
 from worker.settings.schema import (
@@ -102,21 +103,24 @@ class Settings:
 def load_settings(config_dir: Path, environ: Mapping[str, str]) -> Settings:
     """Read a configuration folder.
 
-    ``DATABASE_URL`` in ``environ`` overrides ``database.url``. Raises ConfigError whose text has
+    Variables named ``COALITION_WATCH_…`` in ``environ`` override keys of the files (see
+    ``environment``), ``DATABASE_URL`` overrides ``database.url``. Raises ConfigError whose text has
     one line per mistake. Secrets are not resolved here (see ``resolve_secret``).
     """
     if not config_dir.is_dir():
         raise ConfigError(f"{config_dir}: no such configuration folder")
-    read, mistakes = _read_all(config_dir)
+    read, mistakes = _read_all(config_dir, environ)
     if mistakes:
         raise ConfigError("\n".join(map(str, mistakes)))
     return _settings(config_dir, read, environ)
 
 
-def load_lexicon_dirs(config_dir: Path) -> tuple[Path, ...]:
+def load_lexicon_dirs(config_dir: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
     """The folders of own lexicon tables; only ``settings.yaml`` is read and must be right."""
-    path = config_dir / "settings.yaml"
-    document = read_document(path) if path.exists() else Document(str(path), {})
+    documents, _ = laid_over(
+        {"settings.yaml": _document(config_dir, "settings.yaml")}, FILES, environ
+    )
+    document = documents["settings.yaml"]
     value, mistakes = validate(document, SettingsFile)
     if value is not None:
         mistakes += missing_dirs(config_dir, value, document)
@@ -125,17 +129,23 @@ def load_lexicon_dirs(config_dir: Path) -> tuple[Path, ...]:
     return tuple(lexicon_dirs(config_dir, value))
 
 
-def _read_all(config_dir: Path) -> tuple[dict[str, Section], list[Mistake]]:
+def _document(config_dir: Path, name: str) -> Document:
+    path = config_dir / name
+    return read_document(path) if path.exists() else Document(str(path), {})
+
+
+def _read_all(
+    config_dir: Path, environ: Mapping[str, str]
+) -> tuple[dict[str, Section], list[Mistake]]:
     read: dict[str, Section] = {}
-    documents: dict[str, Document] = {}
-    mistakes = list(_unknown_files(config_dir))
+    written = {name: _document(config_dir, name) for name in FILES}
+    documents, wrong = laid_over(written, FILES, environ)
+    mistakes = [*_unknown_files(config_dir), *wrong]
     for name, schema in FILES.items():
-        path = config_dir / name
-        document = read_document(path) if path.exists() else Document(str(path), {})
-        value, wrong = validate(document, schema)
+        value, wrong = validate(documents[name], schema)
         mistakes += wrong
         if value is not None:
-            read[name], documents[name] = value, document
+            read[name] = value
     mistakes += cross_checks(config_dir, read, documents)
     return read, mistakes
 

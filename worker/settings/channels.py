@@ -21,30 +21,45 @@ from worker.settings.secrets import SecretRef
 
 class _Channel(Section):
     name: Name
+    """Its name in routes and commands."""
     enabled: bool = True
+    """Whether anything is sent."""
     language: LabelLanguage = "en"
+    """The language of labels; quotes stay in their own."""
 
 
 class SlackChannel(_Channel):
     """A Slack incoming webhook."""
 
     type: Literal["slack"]
+    """This kind."""
     webhook_url: SecretRef
+    """The incoming webhook."""
     thread_ts: Timestamp | None = None
+    """Post as replies to the message with this timestamp."""
 
 
 class EmailChannel(_Channel):
     """An SMTP server and the people it is to reach."""
 
     type: Literal["email"]
+    """This kind."""
     host: Annotated[str, Field(min_length=1)]
+    """The SMTP server or relay."""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """587 for starttls, 465 for tls, 25 for none."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is encrypted; `none` is refused with a password."""
     username: SecretRef | None = None
+    """The login; for a relay that asks for none, leave it out."""
     password: SecretRef | None = None
+    """The login's password."""
     ca_file: str | None = None
+    """Certificates to trust instead of the public ones (a private CA)."""
     sender: Address
+    """The address mail comes from."""
     to: Annotated[tuple[Address, ...], BeforeValidator(listed), Field(min_length=1)]
+    """Who gets it."""
 
     @model_validator(mode="after")
     def _login(self) -> EmailChannel:
@@ -59,10 +74,15 @@ class WebhookChannel(_Channel):
     """A receiver of signed webhooks (Standard Webhooks)."""
 
     type: Literal["webhook"]
+    """This kind."""
     url: HttpUrl | None = None
+    """The receiver's address."""
     url_secret: SecretRef | None = None
+    """The address where it holds a secret itself."""
     signing_secret: SecretRef
+    """The key that signs each call, `whsec_…`."""
     previous_signing_secret: SecretRef | None = None
+    """The key before the last rotation; each call is signed with both while it is set."""
 
     @model_validator(mode="after")
     def _one_url(self) -> WebhookChannel:
@@ -75,6 +95,7 @@ class ConsoleChannel(_Channel):
     """The worker's own standard output."""
 
     type: Literal["console"]
+    """This kind."""
 
 
 Channel = Annotated[
@@ -86,3 +107,4 @@ class ChannelsFile(Section):
     """``channels.yaml``."""
 
     channels: tuple[Channel, ...] = ()
+    """Where alerts go."""

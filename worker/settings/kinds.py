@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import time, timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
@@ -75,27 +76,49 @@ def listed(value: object) -> object:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-Duration = Annotated[timedelta, PlainValidator(_duration)]
-Clock = Annotated[time, PlainValidator(_clock)]
-Zone = Annotated[ZoneInfo, PlainValidator(_timezone)]
-Network = Annotated[str, AfterValidator(_network)]
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a kind of value is, for the reference of all settings."""
+
+    text: str
+
+
+Duration = Annotated[timedelta, PlainValidator(_duration), Words("duration")]
+Clock = Annotated[time, PlainValidator(_clock), Words("time of day")]
+Zone = Annotated[ZoneInfo, PlainValidator(_timezone), Words("time zone")]
+Network = Annotated[str, AfterValidator(_network), Words("IP address or network")]
 Name = Annotated[
-    str, _matching(_NAME, "must be 1 to 40 small letters, digits, - and _, a letter or digit first")
+    str,
+    _matching(_NAME, "must be 1 to 40 small letters, digits, - and _, a letter or digit first"),
+    Words("name"),
 ]
 Actor = Annotated[
-    str, _matching(_ACTOR, "must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION")
+    str,
+    _matching(_ACTOR, "must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION"),
+    Words("actor"),
 ]
-Address = Annotated[str, _matching(_ADDRESS, "must be an e-mail address such as a@example.org")]
-HttpUrl = Annotated[str, _matching(_HTTP, "must be an http:// or https:// address")]
+Address = Annotated[
+    str,
+    _matching(_ADDRESS, "must be an e-mail address such as a@example.org"),
+    Words("e-mail address"),
+]
+HttpUrl = Annotated[
+    str, _matching(_HTTP, "must be an http:// or https:// address"), Words("http(s) address")
+]
 Printable = Annotated[
     str,
     _matching(re.compile(r"[\x21-\x7e][\x20-\x7e]{0,119}"), "must be 1 to 120 ASCII characters"),
+    Words("ASCII text"),
 ]
 Timestamp = Annotated[
-    str, _matching(re.compile(r"\d+\.\d+"), 'must be a Slack timestamp such as "1767225600.000100"')
+    str,
+    _matching(re.compile(r"\d+\.\d+"), 'must be a Slack timestamp such as "1767225600.000100"'),
+    Words("Slack timestamp"),
 ]
 Language = Annotated[
-    str, _matching(re.compile(r"[a-z]{2,3}"), "must be an ISO 639 code such as de")
+    str,
+    _matching(re.compile(r"[a-z]{2,3}"), "must be an ISO 639 code such as de"),
+    Words("language code"),
 ]
 #: A language that the interface texts exist in (worker/core/render/catalog.py).
 LabelLanguage = Literal["en", "de"]

@@ -7,8 +7,8 @@ not 1320, and a date stays the text it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Document:
     data: Any
     lines: dict[Path_, int] = field(default_factory=dict)
     mistakes: tuple[Mistake, ...] = ()
+    #: Environment variables whose values stand in ``data``, by the key they set.
+    variables: Mapping[Path_, str] = field(default_factory=dict)
 
     def line(self, path: Path_) -> int:
         """The line of a key, or of the nearest key around it."""
@@ -48,8 +50,35 @@ class Document:
         return self.lines.get(path, 0)
 
     def mistake(self, path: Path_, reason: str) -> Mistake:
-        """A mistake at ``path`` of this file."""
+        """A mistake at ``path`` of this file, or of the environment variable that set it."""
+        for length in range(len(path), 0, -1):
+            if name := self.variables.get(path[:length]):
+                return Mistake(f"environment variable {name}", 0, dotted(path), reason)
         return Mistake(self.file, self.line(path), dotted(path), reason)
+
+    def overlaid(self, data: Mapping[str, Any], variables: Mapping[Path_, str]) -> Document:
+        """The same with ``data`` laid over it, which ``variables`` have set."""
+        lines = {**self.lines, **dict.fromkeys(_paths(data, ()), 0)}
+        merged = _laid_over(self.data, data)
+        return replace(self, data=merged, lines=lines, variables=dict(variables))
+
+
+def _paths(data: Any, path: Path_) -> Iterator[Path_]:
+    """Every place in values that come from no file."""
+    if path:
+        yield path
+    if isinstance(data, Mapping):
+        inner: Iterable[tuple[Key, Any]] = data.items()
+    else:
+        inner = enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield from _paths(value, (*path, key))
+
+
+def _laid_over(below: Any, above: Any) -> Any:
+    if not (isinstance(below, dict) and isinstance(above, Mapping)):
+        return above
+    return {**below, **{key: _laid_over(below.get(key), value) for key, value in above.items()}}
 
 
 class _Loader(yaml.SafeLoader):
@@ -67,6 +96,15 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
     )
+
+
+def read_value(text: str) -> Any:
+    """One value as it would be written in a file; a YAMLError for what is none."""
+    loader = _Loader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def read_document(path: Path) -> Document:

@@ -50,35 +50,50 @@ class ExtractionSettings(Section):
     """Limits of the processes that take articles out of pages."""
 
     processes: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that take the article out of a page; one does for a few hundred feeds."""
     timeout: Duration = timedelta(seconds=10)
+    """A page that takes longer is given up; the next goes on."""
     memory_mb: Annotated[int, Field(ge=128, le=65536)] = 1024
+    """A page that needs more memory is given up, in megabytes."""
 
 
 class NetworkSettings(Section):
     """How the worker behaves towards the hosts it reads from."""
 
     timeout: Duration = timedelta(seconds=30)
+    """The whole of one request, redirects included."""
     max_body_mb: Annotated[int, Field(ge=1, le=100)] = 10
+    """The largest body accepted, after decompression, in megabytes."""
     per_host_interval: Duration = timedelta(seconds=1)
+    """The least time between two requests to one host."""
     allow_addresses: tuple[Network, ...] = ()
+    """Private or local addresses that feeds and articles may name (an intranet, a test); all others off the public internet are refused."""
 
 
 class PollingSettings(Section):
     """How often feeds are asked."""
 
     interval: Duration = timedelta(minutes=60)
+    """How often a feed is asked, unless the feed itself asks for less."""
     high_priority_interval: Duration = timedelta(minutes=15)
+    """The same for feeds marked `priority: high`."""
     ceiling: Duration = timedelta(hours=24)
+    """The longest that a feed which rarely changes is left alone."""
 
 
 class WorkerSettings(Section):
     """How the worker runs."""
 
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    """How many feeds and articles are worked on at a time."""
     tick: Duration = timedelta(seconds=5)
+    """How often the worker looks for what is due."""
     look_back_hours: Annotated[int, Field(ge=0, le=24 * 365)] = 48
+    """How old an article may be to be alerted on when a feed is polled for the first time."""
     contact_url: HttpUrl | None = None
+    """A page that tells publishers who you are; sent with every request."""
     user_agent: Printable = "CoalitionWatch/0.1"
+    """What the worker calls itself towards publishers."""
     polling: PollingSettings = PollingSettings()
     extraction: ExtractionSettings = ExtractionSettings()
     network: NetworkSettings = NetworkSettings()
@@ -93,38 +108,51 @@ class LexiconSettings(Section):
     """Folders with own lexicon tables, read after the built-in ones."""
 
     dirs: tuple[str, ...] = ()
+    """Folders with own lexicon tables, relative to the configuration folder; its `lexicon/` is read without being named."""
 
 
 class FeedSettings(Section):
     """One feed to poll."""
 
     id: Name
+    """Its name in commands, logs and the database; keep it when the address changes."""
     url: HttpUrl
+    """The address of the feed."""
     title: Annotated[str, Field(min_length=1)]
+    """What the outlet calls itself; shown as the source."""
     language: Language
+    """The language of its articles."""
     country: Actor
+    """The state or organisation it reports from."""
     kind: FeedKind
+    """What it is: an outlet's, an agency's, an official's or a search engine's feed."""
     priority: Literal["normal", "high", "low"] = "normal"
+    """How eagerly it is asked."""
     publisher_group: str | None = None
+    """The house it belongs to; outlets of one house are one source."""
     enabled: bool = True
+    """Whether it is polled."""
 
 
 class BaselineSettings(Section):
     """The positions known before the first article."""
 
     file: Annotated[str, Field(min_length=1)] | None = None
+    """Own reviewed positions known before the first article, relative to the configuration folder; unset: the bundled ones."""
 
 
 class OriginsFile(Section):
     """``origins.yaml``: which outlets belong to one house, and so count as one source."""
 
     groups: dict[Name, tuple[str, ...]] = Field(default_factory=dict)
+    """House → its outlets, by name or host."""
 
 
 class WrittenDatabase(Section):
     """The database as it may stand in a file: a password is only named."""
 
     url: Annotated[str, AfterValidator(_database_address)] = "sqlite:///var/coalition-watch.db"
+    """Where the worker keeps what it knows; an address with a password is named, `env:NAME` or `file:/path`. `DATABASE_URL` overrides it."""
 
 
 class SettingsFile(Section):
@@ -140,3 +168,4 @@ class FeedsFile(Section):
     """``feeds.yaml``."""
 
     feeds: tuple[FeedSettings, ...] = ()
+    """The feeds that are polled."""
