@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -117,6 +118,8 @@ class App:
                     tick=self.settings.worker.tick,
                     on_progress=self._on_progress,
                 )
+                gc.collect()
+                gc.freeze()  # what the start has loaded stays: no later collection looks through it
                 with stopped_by_signals(engine):
                     yield engine
 

@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from worker.adapters.turns import Turns
 from worker.errors import ExtractionError, WorkerError
 
 T = TypeVar("T")
@@ -29,15 +30,18 @@ PRELOAD = ("worker.core.feeds", "worker.core.articles")
 class Runner(Protocol):
     """Runs a function on untrusted input somewhere."""
 
-    async def run(self, function: Callable[..., T], *args: object) -> T:
-        """The function's result; WorkerErrors as they are, other failures as ExtractionError."""
+    async def run(self, function: Callable[..., T], *args: object, urgent: bool = False) -> T:
+        """The function's result; WorkerErrors as they are, other failures as ExtractionError.
+
+        ``urgent`` goes ahead of what else is waiting.
+        """
         ...
 
 
 class InlineRunner:
     """Runs in the caller's own process, without limits: for a single file that a person gave."""
 
-    async def run(self, function: Callable[..., T], *args: object) -> T:
+    async def run(self, function: Callable[..., T], *args: object, urgent: bool = False) -> T:
         """The result of ``function(*args)``; failures as the pool would raise them."""
         try:
             return function(*args)
@@ -69,7 +73,7 @@ class ExtractionPool:
         self._memory_limit = memory_limit
         self._tasks_per_process = tasks_per_process
         self._context = _context(preload)
-        self._slots = asyncio.Semaphore(workers * 2)
+        self._turns = Turns(workers * 2)
         self._starting = asyncio.Lock()
         self._pool: ProcessPool | None = None
 
@@ -84,13 +88,13 @@ class ExtractionPool:
     ) -> None:
         await self.close()
 
-    async def run(self, function: Callable[..., T], *args: object) -> T:
-        """The result of ``function(*args)`` from another process.
+    async def run(self, function: Callable[..., T], *args: object, urgent: bool = False) -> T:
+        """The result of ``function(*args)`` from another process; ``urgent`` goes ahead of others.
 
         A WorkerError that it raises passes through; a time-out, memory exhaustion, a dead process
         and every other exception become an ExtractionError that names the function and the reason.
         """
-        async with self._slots:
+        async with self._turns.turn(urgent=urgent):
             pool = await self._running()
             future: Future[T] = pool.schedule(function, args=args, timeout=self._time_limit)
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -23,12 +24,16 @@ class PooledReader:
         self._analyze = analyze
         # One thread: the extractor is pure Python, and a second would only wait for the first.
         self._thread = ThreadPoolExecutor(1, "claims")
+        self._languages: set[str] = set()
 
     async def feed(
         self, body: bytes, feed: Feed, *, known: Collection[str], now: datetime
     ) -> ParsedFeed:
-        """The entries of a feed that are not ``known``."""
-        return await self._pool.run(_parse, body, feed, frozenset(known), now)
+        """The entries of a feed that are not ``known``.
+
+        It goes ahead of pages: a feed takes a tenth of their time, and polls must not be late.
+        """
+        return await self._pool.run(_parse, body, feed, frozenset(known), now, urgent=True)
 
     async def articles(
         self, html: bytes, entry: Entry, url: str, *, now: datetime
@@ -39,7 +44,16 @@ class PooledReader:
     async def analyze(self, article: Article) -> Analysis:
         """The claims of an article."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._analyze, article)
+        return await loop.run_in_executor(self._thread, self._claims, article)
+
+    def _claims(self, article: Article) -> Analysis:
+        analysis = self._analyze(article)
+        if analysis.language not in self._languages:
+            self._languages.add(analysis.language)
+            # Its tables stay for good. Looking through them again in every full collection of
+            # garbage would stall the event loop for a third of a second.
+            gc.freeze()
+        return analysis
 
     def close(self) -> None:
         """End the thread."""

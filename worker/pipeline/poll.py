@@ -74,7 +74,8 @@ async def _parse(
 
 async def _read_all(tools: Tools, work: FeedWork, body: bytes) -> tuple[ParsedBody, list[Entry]]:
     """The first part of a feed and the new entries of all parts; a part is some hundred entries."""
-    known = set(await tools.db(tools.store.feeds.known_keys, work.feed.id))
+    new = work.state.never_read
+    known = set() if new else set(await tools.db(tools.store.feeds.known_keys, work.feed.id))
     entries: list[Entry] = []
     for _ in range(MOST_PARTS):
         now = tools.clock.now()
