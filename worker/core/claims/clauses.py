@@ -56,6 +56,7 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
         for words in marks.context.get(kind, ()):
             at = words[0]
             behind = at - 1 in prepositions and not COMMA.search(marks.words[at].before)
+            behind = behind or (kind == "if" and _phrase(at, marks))
             if words[-1] + 1 == len(marks.words) or behind:
                 continue
             bare = language in _COMMA_LANGUAGES and (
@@ -80,6 +81,11 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             found[words[-1]] = "whether"
             found.pop(words[0], None)
     return found
+
+
+def _phrase(at: int, marks: Marks) -> bool:
+    """ "Jeśli chodzi o logistykę": a phrase that stands for a preposition, no condition."""
+    return any(hit[0] == at and len(hit) > 1 for hit in marks.context.get("preposition", ()))
 
 
 def _pieces(marks: Marks, language: str) -> list[Clause]:

@@ -57,7 +57,10 @@ class Discourse:
 
     def main_measure(self) -> Measure | None:
         """What the article is mostly about so far, else the last measure."""
-        top = self.counts.most_common(1)
+        top = self.counts.most_common(2)
+        paper, force = self.counts[Measure.DECLARATION], self.counts[Measure.TROOPS]
+        if force and force >= paper and top[0][1] == force:
+            return Measure.TROOPS  # what was signed is the force, not the paper
         return top[0][0] if top and top[0][1] > 1 else self.measure
 
     def leading_measure(self) -> Measure | None:

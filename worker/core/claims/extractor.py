@@ -178,9 +178,14 @@ def _as_of(
     inside = [t for t in dated if t.start in finding.clause]
     if not inside and len(dated) == 1 and "governed" in finding.rules:
         inside = dated  # "Ob …, hatte Merz Mitte Dezember offen gelassen"
-    if inside:
+    if inside and not ("present" in finding.rules and _covers(inside[0].value, published)):
         return inside[0].value
     return published.isoformat()
+
+
+def _covers(value: str, day: date) -> bool:
+    """Whether a partial date has the day in it: "this year" tells when a pledge is kept."""
+    return day.isoformat().startswith(value)
 
 
 def _when_said(told: Told, finding: Finding, reading: Reading) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.core.claims.clause import Clause, infinitival
+from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 
@@ -79,6 +79,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks))
             or _turns(last, piece, marks)
             or (_has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks))
+            or (_has_predicate(last, marks) and _opens_with_name(piece, last, marks))
             or (_finite(last, marks) and _finite(piece, marks))
             or _new_subject(last, piece, marks)
         ):
@@ -140,6 +141,17 @@ def _has_auxiliary(piece: Clause, marks: Marks) -> bool:
     if marks.language != "de" or not piece.comma or piece.opener != "main":
         return False
     return any(marks.words[i].norm in _AUXILIARIES for i in range(piece.start + 1, piece.end))
+
+
+def _opens_with_name(piece: Clause, last: Clause, marks: Marks) -> bool:
+    """ "…, Polska zajmie się logistyką": a Slavic nominative that opens a piece is its subject."""
+    if marks.language not in SLAVIC or not piece.comma or piece.opener != "main":
+        return False
+    opens = any(
+        a.start == piece.start and a.kind in {"state", "capital"} and a.end + 2 <= piece.end
+        for a in marks.actors
+    )
+    return opens and _names(last, marks)
 
 
 def _content(piece: Clause, marks: Marks) -> bool:

@@ -25,15 +25,18 @@ _ADVERBS = word_set(
 _LIGHT = ("negation", "temper", "coordinator", "contrast", "old_stance", "modal_will", "modal_open")
 #: Verbs of nobody: reflexive and impersonal forms ("сообщается", "poinformowano", "повідомлено").
 _NOBODY = re.compile(r"(?:ться|тся|но|то|no|to)$")
+#: Of deeds "przeszkolono", "передано" leave out who did it; the reflexive ones have a subject.
+_REFLEXIVE = re.compile(r"(?:ться|тся)$")
 
 
 #: So long may a phrase with a preposition be that opens a clause ("z tych pieniędzy kupią …").
-_PHRASE = 6
+_PHRASE = 9
 
 
 def leads(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     """Whether a personal verb opens its clause, with nothing before it that could be its subject."""
-    if _NOBODY.search(marks.words[predicate.start].norm):
+    nobody = _NOBODY if predicate.kind == "reporting" else _REFLEXIVE
+    if nobody.search(marks.words[predicate.start].norm):
         return False
     light = {w for kind in _LIGHT for hit in marks.context.get(kind, ()) for w in hit}
     light |= {i for i in range(clause.start, clause.end) if marks.words[i].norm in _ADVERBS}
@@ -57,3 +60,19 @@ def left_out(number: int, reading: Reading, discourse: Discourse) -> bool:
     if discourse.interview and discourse.host:
         return bool(verbs)
     return any(leads(p, clause, marks) for p in verbs)
+
+
+_HOME = {"uk": "UA", "pl": "PL"}
+_IMPERSONAL = re.compile(r"(?:но|то|no|to)$")
+
+
+def signing_home(number: int, reading: Reading) -> str | None:
+    """Whose ministry signs in "Також підписано меморандум з Німеччиною": that of the language."""
+    marks, clause = reading.marks, reading.clauses[number]
+    if any(a.start in clause and not a.oblique and a.kind != "adjective" for a in marks.actors):
+        return None
+    impersonal = any(
+        hit[0] in clause and _IMPERSONAL.search(marks.words[hit[0]].norm)
+        for hit in marks.context.get("signing", ())
+    )
+    return _HOME.get(marks.language) if impersonal else None

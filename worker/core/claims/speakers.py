@@ -79,7 +79,7 @@ def _role(marks: Marks, start: int, end: int, language: str) -> None:
             a
             for a in marks.actors
             if a.kind == "person"
-            and 0 <= a.start - end <= 2
+            and 0 <= a.start - _behind(owner, end) <= 2
             and (not _broken(marks, end, a.start) or _apposed(marks, end, a, owner))
         ),
         None,
@@ -97,6 +97,11 @@ def _role(marks: Marks, start: int, end: int, language: str) -> None:
                 owner.possessive = True
             return
     marks.actors.append(Actor(None, "role", start, end, name, "role"))
+
+
+def _behind(owner: Actor | None, end: int) -> int:
+    """Where a role ends with the state it belongs to: "premier Wielkiej Brytanii | Keir Starmer"."""
+    return owner.end if owner is not None and owner.start == end else end
 
 
 def _apposed(marks: Marks, end: int, person: Actor, owner: Actor | None) -> bool:

@@ -196,6 +196,8 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
             continue  # "ohne die Amerikaner": a circumstance
         if not after and marks.words[at].norm in _BEFORE_ITS_VERB and not _modal_at(at + 1, marks):
             continue  # it negates a verb that the tables do not know
+        if not after and _coordinated_modal(at, rivals, marks):
+            continue  # "nie wysyłamy żołnierzy i nie planujemy tego robić": said twice, not undone
         if not after and _too_late(at, max(rivals, key=lambda p: p.start), marks):
             continue
         owner = min(after, key=lambda p: p.start) if after else max(rivals, key=lambda p: p.start)
@@ -216,6 +218,16 @@ def _too_late(at: int, last: Predicate, marks: Marks) -> bool:
         return False
     between = range(last.end, at + 1)
     return len(between) > _LATE or any(COMMA.search(marks.words[i].before) for i in between)
+
+
+def _coordinated_modal(at: int, rivals: Sequence[Predicate], marks: Marks) -> bool:
+    """Whether a negation with its modal stands behind "and" after the predicates of its clause."""
+    last = max(p.end for p in rivals)
+    return any(
+        last <= hit[0] < at
+        for kind in ("coordinator", "contrast")
+        for hit in marks.context.get(kind, ())
+    )
 
 
 def _modal_at(at: int, marks: Marks) -> bool:

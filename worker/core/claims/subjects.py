@@ -7,7 +7,7 @@ from worker.core.claims.discourse import Discourse, from_before, is_item
 from worker.core.claims.documents import document_subject
 from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
-from worker.core.claims.prodrop import leads, left_out
+from worker.core.claims.prodrop import leads, left_out, signing_home
 from worker.core.claims.pronouns import pronoun_subject
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.speakers import Attribution
@@ -227,6 +227,8 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
         return Subject(discourse.heading), 0.75
     if own.pronoun or reading.clauses[number].quoted or _reported_speech(number, reading):
         return from_before(discourse)
+    if home := signing_home(number, reading):
+        return Subject((home,)), 0.6
     if left_out(number, reading, discourse):
         if discourse.interview and discourse.host:
             return Subject((discourse.host,), name=discourse.host_name), 0.65

@@ -87,10 +87,11 @@ def _in_a_name(topic: Topic, marks: Marks) -> bool:
 
 
 def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
-    """Aircraft beside a verb of giving are hardware; flown by the giver they secure the sky."""
-    if topic.measure is not Measure.AIR or topic.kind != "weak":
+    """Aircraft and ships beside a verb of giving are hardware; used by the giver they secure sky and sea."""
+    if topic.measure not in {Measure.AIR, Measure.NAVY} or topic.kind != "weak":
         return topic
-    if marks.has("giving", clause.start, clause.end) or _received(clause, marks):
+    giving, received = marks.has("giving", clause.start, clause.end), _received(clause, marks)
+    if (giving and received) or (topic.measure is Measure.AIR and (giving or received)):
         return replace(topic, measure=Measure.ARMS)
     return topic
 
