@@ -38,10 +38,11 @@ _WITH = word_set("with mit avec con met z ze із з с со")
 def cosigners(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> list[str]:
     """Who signs with the subject: "signed a declaration with France and Ukraine on …"."""
     chosen, clause, marks = judgement.chosen, reading.clauses[number], reading.marks
-    if topic.measure not in {Measure.DECLARATION, Measure.TROOPS} or chosen is None:
+    two = topic.measure is Measure.INDUSTRY
+    if not (two or topic.measure in {Measure.DECLARATION, Measure.TROOPS}) or chosen is None:
         return []
     signed = {w for hit in marks.context.get("signing", ()) for w in hit} & set(chosen.words)
-    document = any(t.measure is Measure.DECLARATION and t.start in clause for t in marks.topics)
+    document = two or any(t.measure is Measure.DECLARATION and t.start in clause for t in marks.topics)
     if not signed or not document or judgement.stance is None or judgement.stance.rank <= 0:
         return []
     return [
