@@ -22,7 +22,7 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
     named = reading.subjects[number].explicit or bool(
         {"its owner", "an item of a list"} & set(judgement.rules)
     )
-    if "implied deed" in judgement.rules and not named:
+    if "implied deed" in judgement.rules and not named and "governed" not in judgement.rules:
         return "neither a known verb nor a named actor"
     if not named and _paid_for(judgement, topic, number, reading):
         return "what the money is for"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from worker.core.claims.clause import COMMA, Clause
+from worker.core.claims.clause import COMMA, INFIX, Clause
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
@@ -392,6 +392,8 @@ def _obliged(clause: Clause, marks: Marks) -> bool:
 
 def _perfect(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     """ "hat … unterzeichnet": a form that could be present, made past by its auxiliary."""
+    if INFIX.match(marks.words[predicate.start].norm):
+        return False  # "habe ein Interesse daran, mitzuwirken"
     return any(
         hit[0] in clause and hit[0] < predicate.start for hit in marks.context.get("perfect", ())
     )
