@@ -19,7 +19,8 @@ BUILT_IN = Path(__file__).resolve().parents[2] / "lexicon"
 LANGUAGES = ("de", "en", "fr", "es", "it", "nl", "pl", "uk", "ru")
 
 _STANCES = {s.value for s in Stance}
-_CODE = re.compile(r"^([A-Z]{2}|NATO|COALITION)$")
+#: Several states may go by one name ("the Baltic states": EE+LV+LT).
+_CODE = re.compile(r"^([A-Z]{2}(\+[A-Z]{2})*|NATO|COALITION)$")
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})?$")
 
 ACTOR_KINDS = frozenset({"state", "oblique", "capital", "adjective", "institution", "pseudo"})

@@ -239,7 +239,8 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
             rules=[topic.rule, *judgement.rules],
             confidence=judgement.confidence
             * (0.9 if chosen is not None and chosen.kind == "action" else 1.0)
-            * (0.75 if topic.kind == "recalled" else 1.0),
+            * (0.75 if topic.kind == "recalled" else 1.0)
+            * (0.7 if code in subject.joint else 1.0),  # what is told of one alone counts more
             at=topic.start,
             past=chosen is not None and chosen.kind in {"action_past", "done"},
         )

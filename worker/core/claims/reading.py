@@ -39,6 +39,15 @@ class Subject:
     name: str | None = None
     #: A document is spoken of; the codes are those who gave it.
     document: bool = False
+    #: States that were named together under one name ("the Baltic states").
+    joint: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Take states that go by one name apart."""
+        joint = [codes.split("+") for codes in self.codes if "+" in codes]
+        if joint:
+            self.joint = frozenset(code for codes in joint for code in codes)
+            self.codes = tuple(code for codes in self.codes for code in codes.split("+"))
 
 
 @dataclass(slots=True)
