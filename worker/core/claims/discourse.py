@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 
 from worker.core.claims.marks import Marks
 from worker.core.claims.reading import Finding, Reading, Subject
+from worker.core.claims.stances import negations
 from worker.model import Measure, Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The last claim read, for sentences that leave the deed to it."""
+
+    measure: Measure
+    stance: Stance
+    #: Whether its clause negated something ("has not ruled out", "will not").
+    negated: bool
 
 
 @dataclass(slots=True)
@@ -45,6 +56,10 @@ class Discourse:
     #: How often each state was named as a subject so far.
     states: Counter[str] = field(default_factory=Counter)
 
+    said: Said | None = None
+    #: The single states last named, and how long ago two of them together.
+    single: str | None = None
+    group_age: int = 99
     #: Who pledged in the last sentence or opened a list with "…:", and how long ago.
     pledgers: tuple[str, ...] = ()
     pledge_age: int = 99
@@ -78,6 +93,7 @@ class Discourse:
         self.topic_age += 1
         self.signed_age += 1
         self.pledge_age += 1
+        self.group_age += 1
 
 
 _ITEM = re.compile(r"\s*(?:[-–—•*·▪►‣●◦]|\d{1,2}\s*[.)])\s*")
@@ -152,9 +168,13 @@ def _remember_pledge(reading: Reading, discourse: Discourse) -> None:
         discourse.pledgers, discourse.pledge_age = tuple(dict.fromkeys(pledged)), 0
     elif named:
         discourse.pledgers, discourse.pledge_age = named[0], 0
+    elif opens and discourse.pledgers and discourse.pledgers[0] in _BODIES and discourse.home():
+        discourse.pledgers, discourse.pledge_age = (discourse.home() or "",), 0
     elif (opens or reading.listed) and discourse.pledge_age <= LISTED:
         discourse.pledge_age = 0
 
+
+_BODIES = frozenset({"COALITION", "EU", "NATO", "UN"})
 
 #: So many sentences behind a pledge a list may still go on with it.
 LISTED = 2
@@ -175,6 +195,27 @@ def _remember_speaker(reading: Reading, discourse: Discourse) -> None:
         discourse.speaker_nonstate = False  # somebody else acts; "he" is no longer the expert
 
 
+def _remember_pair(reading: Reading, discourse: Discourse) -> None:
+    """Two states named one after the other may be "the two" later on."""
+    for subject in reading.subjects:
+        if len(subject.codes) != 1 or not subject.explicit:
+            continue
+        last, discourse.single = discourse.single, subject.codes[0]
+        if last not in {None, discourse.single, "UA", "RU"} and discourse.group_age > _PAIR:
+            if discourse.single not in {"UA", "RU"}:
+                discourse.group = (last or "", discourse.single)
+
+
+#: For so many sentences a group named together is meant before two named one after the other.
+_PAIR = 3
+
+
+def _holds_no(finding: Finding, reading: Reading) -> bool:
+    """Whether a cue of the clause holds a negation itself: "has not ruled out"."""
+    cues = {w for p in reading.marks.predicates if p.start in finding.clause for w in p.words}
+    return any(hit[0] in cues for hit in reading.marks.context.get("negation", ()))
+
+
 def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     """Keep in mind of a sentence what the next ones may refer to."""
     discourse.tick()
@@ -183,7 +224,8 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
         _meet_host(reading, discourse)
     for subject in reading.subjects:
         if len(subject.codes) > 1 and not subject.pronoun:
-            discourse.group = subject.codes
+            discourse.group, discourse.group_age = subject.codes, 0
+    _remember_pair(reading, discourse)
     _keep_signers(reading, discourse)
     discourse.states.update(c for s in reading.subjects if s.explicit for c in s.codes)
     for subject in reading.subjects:
@@ -204,6 +246,9 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
         discourse.topic, discourse.topic_age = reading.marks.topics[-1].measure, 0
     discourse.counts.update(f.topic.measure for f in reading.findings)
     if reading.findings:
-        discourse.measure, discourse.measure_age = reading.findings[-1].topic.measure, 0
+        last = reading.findings[-1]
+        discourse.measure, discourse.measure_age = last.topic.measure, 0
+        denied = bool(negations(last.clause, reading.marks)) or _holds_no(last, reading)
+        discourse.said = Said(last.topic.measure, last.stance, denied)
     elif question and reading.marks.topics:
         discourse.measure, discourse.measure_age = reading.marks.topics[-1].measure, 0

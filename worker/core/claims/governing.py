@@ -97,7 +97,8 @@ def governor(
     """The predicate of another clause that governs this one ("versprach, … zu entsenden")."""
     clause = reading.clauses[number]
     own_stance = chosen is not None and chosen.kind in {"stance", "noun", *PREDICATE_TYPES}
-    free = clause.opener == "main" and not clause.hard and not reading.subjects[number].explicit
+    joined = clause.opener == "main" or _goes_on(clause, reading.marks)
+    free = joined and not clause.hard and not reading.subjects[number].explicit
     if free and reading.marks.language in {"de", "nl"}:
         free = infinitival(clause, reading.marks)
     elif free:
@@ -125,6 +126,15 @@ def governor(
             if found is not None and not topics_of(reading.clauses[other], reading.marks):
                 return other, found
     return None, None
+
+
+def _goes_on(clause: Clause, marks: Marks) -> bool:
+    """ "… and to share intelligence": a second infinitive under the same predicate."""
+    if clause.opener != "coordinator" or clause.end - clause.start < 2:
+        return False
+    if marks.language == "en":
+        return marks.words[clause.start + 1].norm == "to"
+    return marks.language in {"de", "nl"} and infinitival(clause, marks)
 
 
 def _has_modal(clause: Clause, marks: Marks) -> bool:

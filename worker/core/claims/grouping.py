@@ -61,8 +61,17 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     if any(hit[0] in between for hit in marks.context.get("contrast", ())):
         return False
     if left.oblique and not any(hit[0] in between for hit in marks.context.get("coordinator", ())):
-        return False  # "Together with Latvia, the UK …"
+        return left.agent and _list_goes_on(right, marks)  # "Together with Latvia, the UK …"
     return filled and linked
+
+
+def _list_goes_on(actor: Actor, marks: Marks) -> bool:
+    """ "By Denmark, the Netherlands and Norway": behind the second name comes a third."""
+    if actor.end >= len(marks.words):
+        return False
+    comma = "," in marks.words[actor.end].before
+    joint = any(hit[0] == actor.end for hit in marks.context.get("coordinator", ()))
+    return (comma or joint) and any(0 <= a.start - actor.end <= 2 for a in marks.actors if a.code)
 
 
 def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Discourse) -> Subject:

@@ -89,6 +89,11 @@ def give_to_objector(
             set(range(t.start, t.end)) & set(range(actor.start, actor.end)) for t in marks.topics
         )
     } | set(_possessors(topic, reading.clauses[number], marks))
+    unowned = not judgement.subject.codes and not judgement.subject.nonstate
+    if unowned and topic.measure is Measure.TROOPS and discourse.state == "RU":
+        if discourse.state_age <= 1 and not reading.subjects[number].explicit:
+            judgement.subject, judgement.confidence = Subject(("RU",)), 0.65
+            return True  # "Any foreign troops would be targets, she said."
     if not judgement.subject.codes or not set(judgement.subject.codes) <= judged:
         return bool(judgement.subject.codes) and not reading.subjects[number].explicit
     speaker = speaker_of(number, reading)
@@ -187,7 +192,8 @@ def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
             or (topic.measure is Measure.TROOPS and topic.start <= actor.start < topic.end)
         )
         genitive = (actor.possessive and not actor.oblique) and (
-            0 <= topic.start - actor.end <= 3 or 0 <= actor.start - topic.end <= 1
+            0 <= topic.start - actor.end <= _genitive_reach(actor, topic, marks)
+            or 0 <= actor.start - topic.end <= 1
         )
         overlap = actor.kind in {"adjective", "state"} and actor.end == topic.start
         joined = last is not None and 0 <= actor.start - last.end <= 2 and actor.kind == last.kind
@@ -195,6 +201,14 @@ def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
             codes.append(actor.code)
             last = actor
     return tuple(dict.fromkeys(codes))
+
+
+def _genitive_reach(actor: Actor, topic: Topic, marks: Marks) -> int:
+    """How far a measure may stand behind its owner: "the EU's €90 billion loan" is near."""
+    amount = topic.kind == "core" and any(
+        actor.end <= start < topic.start for start, _ in marks.money
+    )
+    return 6 if amount else 3
 
 
 def status_of(subject: Subject, speaker: Actor | None, reading: Reading) -> Status:
@@ -215,12 +229,19 @@ def status_of(subject: Subject, speaker: Actor | None, reading: Reading) -> Stat
     return Status.OFFICIAL
 
 
+_UNION = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+
+
 def fitting_stance(code: str, topic: Topic, stance: Stance) -> Stance | None:
     """The stance as this actor can hold it: the attacked and the attacker do not pledge to themselves."""
     if code == "UA" and topic.measure not in _UKRAINE_OWN:
         return None
     if code == "RU" and topic.measure is Measure.SANCTIONS:
         return None
+    if topic.measure is Measure.SANCTIONS and stance is Stance.RULED_OUT and code in _UNION:
+        return Stance.OPPOSED  # whoever of the 27 refuses blocks them all
     if code == "RU":
         if stance in {Stance.RULED_OUT, Stance.RELUCTANT}:
             return Stance.OPPOSED

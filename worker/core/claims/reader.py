@@ -11,6 +11,7 @@ from worker.core.claims.clause import Clause
 from worker.core.claims.clauses import split
 from worker.core.claims.discourse import Discourse, remember
 from worker.core.claims.documents import imply_provision
+from worker.core.claims.ellipsis import complete
 from worker.core.claims.governing import governor, inner_stance, special_stance, stance_cues_of
 from worker.core.claims.grounds import unfounded
 from worker.core.claims.lists import go_on
@@ -62,6 +63,8 @@ def read(
                 _judge(number, topic, reading, language, discourse)
             else:
                 reading.rejections.append(Rejection(topic, clause, reason))
+    if unreal is None:
+        complete(reading, discourse)
     remember(reading, discourse, question)
     return reading
 

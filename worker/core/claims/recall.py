@@ -27,15 +27,15 @@ _STALE = 4
 def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
-    if not reading.subjects[number].codes or _governs(number, reading):
+    if not _has_owner(number, reading) or _governs(number, reading):
         return []
     asked = clause.opener == "whether" and any(p.kind == "stance" for p in marks.predicates)
-    pointed = asked or marks.has("anaphor", clause.start, clause.end)
+    pointed = asked or any(hit[0] in clause for hit in marks.context.get("anaphor", ()))
     kinds = ("stance", "action") if pointed else ("stance",)
     cues = [p for p in predicates_of(clause, marks) if p.kind in kinds or _takes_part(p, marks)]
     if not cues and reading.findings and clause.end - clause.start <= _ELLIPSIS:
         cues = [p for p in predicates_of(clause, marks) if p.rule == "implied deed"]
-    if not cues:
+    if not cues or not _owned(number, cues[0], reading):
         return []
     measure = _named_beside(number, reading)
     if measure is None and pointed:
@@ -43,6 +43,21 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     if measure is None and ENDED.search(marks.sentence.tail):  # a heading recalls nothing
         measure = _named_before(number, cues[0], pointed, reading, discourse)
     return [_again(measure, cues[0])] if measure is not None else []
+
+
+def _has_owner(number: int, reading: Reading) -> bool:
+    """Whether somebody is named whose stance it is, or "Spain says it will decide" names him."""
+    subject = reading.subjects[number]
+    if subject.codes or not subject.pronoun:
+        return bool(subject.codes)
+    before = reading.subjects[number - 1] if number else subject
+    says = any(a.clause == number - 1 for a in reading.attributions)
+    return says and before.explicit and bool(before.codes)
+
+
+def _owned(number: int, cue: Predicate, reading: Reading) -> bool:
+    """A promise needs a name; "Spain says it will decide" is an evasion without one."""
+    return bool(reading.subjects[number].codes) or (cue.stance or Stance.OPEN).rank <= 0
 
 
 def _takes_part(predicate: Predicate, marks: Marks) -> bool:
@@ -57,7 +72,9 @@ def _named_beside(number: int, reading: Reading) -> Measure | None:
         return reading.findings[-1].topic.measure
     for attribution in reading.attributions:
         topics = topics_of(reading.clauses[attribution.clause], reading.marks)
-        if attribution.clause != number and topics:
+        clause = reading.clauses[attribution.clause]
+        says = all(p.kind == "reporting" for p in predicates_of(clause, reading.marks))
+        if attribution.clause != number and topics and says:
             return topics[0].measure
     return None
 

@@ -101,7 +101,9 @@ def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
             return
 
 
-_TOWARDS = word_set("for towards toward für pour para per voor na на")
+_TOWARDS = word_set("for towards toward into für pour para per voor dans na на")
+#: In these languages "in" leads to what the money is spent on.
+_INTO = frozenset({"de", "nl"})
 
 
 def without_purposes(topics: list[Topic], clause: Clause, marks: Marks) -> list[Topic]:
@@ -110,7 +112,8 @@ def without_purposes(topics: list[Topic], clause: Clause, marks: Marks) -> list[
     for start, end in marks.money:
         if start not in clause or end >= len(marks.words) or priced(start, marks):
             continue
-        if marks.words[end].norm not in _TOWARDS:
+        norm = marks.words[end].norm
+        if norm not in _TOWARDS and not (norm == "in" and marks.language in _INTO):
             continue
         joints = [h[0] for h in marks.context.get("coordinator", ()) if h[0] > end]
         stop = min([end + ATTACHED + 1, *joints])
@@ -189,6 +192,18 @@ def settle_missiles(best: dict[Measure, Topic]) -> None:
     named = shield is not None and shield.kind == "weak"
     if arms is not None and shield is not None and named and shield.start == arms.end:
         del best[Measure.ARMS]
+
+
+_MINERS = word_set("deminers sappers ontmijners genisten minenräumer entminer")
+
+
+def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "Trained 200 Ukrainian deminers": who is trained clears no mines for the trainer."""
+    mines = best.get(Measure.MINE_CLEARANCE)
+    if mines is not None and Measure.TRAINING in best:
+        people = range(mines.start, mines.end)
+        if any(marks.words[i].norm in _MINERS for i in people):
+            del best[Measure.MINE_CLEARANCE]
 
 
 def settle_command(best: dict[Measure, Topic]) -> None:

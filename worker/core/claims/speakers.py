@@ -226,7 +226,25 @@ def _of_a_text(predicate: Predicate, marks: Marks) -> bool:
     )
 
 
+def _head(predicate: Predicate, clause: Clause, marks: Marks) -> Actor | None:
+    """ "Cyprus, which holds the presidency of the EU, has said": the name before the relative clause."""
+    openers = marks.context.get("subordinator", ())
+    opened = [h[0] for h in openers if clause.start < h[0] < predicate.start]
+    if marks.language != "en" or not opened:
+        return None
+    first = min(opened)
+    heads = [
+        a
+        for a in marks.actors
+        if a.start <= clause.start + 2 and a.start in clause and a.end == first and not a.oblique
+    ]
+    return heads[0] if heads and "," in marks.words[first].before else None
+
+
 def _speaker(predicate: Predicate, clause: Clause, marks: Marks, language: str) -> Actor | None:
+    head = _head(predicate, clause, marks)
+    if head is not None:
+        return head
     rank = {"person": 0, "role": 1, "nonstate": 0, "state": 2, "capital": 2, "institution": 2}
     near: list[tuple[int, int, Actor]] = []
     for actor in marks.actors:

@@ -17,6 +17,7 @@ from worker.core.claims.settling import (
     settle_missiles,
     settle_payment,
     settle_ships,
+    settle_training,
     without_purposes,
 )
 from worker.core.claims.wordlists import word_set
@@ -63,6 +64,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
     settle_air_defence(best, marks)
     settle_ships(best, clause, marks)
     settle_missiles(best)
+    settle_training(best, marks)
     settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
 

@@ -1,0 +1,72 @@
+"""Ellipsis: sentences that leave the whole deed to the one before ("Poland will not.", "België wel.")."""
+
+from __future__ import annotations
+
+from worker.core.claims.discourse import Discourse
+from worker.core.claims.marks import Topic
+from worker.core.claims.reading import Finding, Reading
+from worker.core.claims.stances import negations
+from worker.core.claims.wordlists import word_set
+from worker.model import Stance, Status
+
+#: Words beside the name; a longer sentence says something of its own.
+_WORDS = 4
+_LEFT = word_set(
+    """
+    will won't would wouldn't has hasn't have haven't is isn't are aren't does doesn't do don't
+    did didn't not too also either so far however meanwhile though by contrast
+    wel niet ook evenmin echter daarentegen nog dat zal zullen doet doen heeft hebben
+    nicht auch schon hingegen dagegen jedoch wird werden hat haben will noch
+    """
+)
+_AUXILIARIES = word_set(
+    """
+    will won't would wouldn't has hasn't have haven't is isn't are aren't does doesn't do don't
+    did didn't wel niet ook evenmin zal zullen nicht auch schon wird werden
+    """
+)
+
+
+def complete(reading: Reading, discourse: Discourse) -> None:
+    """Add what a sentence of a name and an auxiliary says of the deed told just before."""
+    said = discourse.said
+    if said is None or discourse.measure_age > 0 or reading.findings or len(reading.clauses) > 2:
+        return
+    clause, marks = reading.clauses[0], reading.marks
+    subject = reading.subjects[0]
+    if not subject.codes or not subject.explicit or subject.nonstate or marks.topics:
+        return
+    named = {w for a in marks.actors if a.start in clause for w in range(a.start, a.end)}
+    rest = [marks.words[i].norm for i in range(clause.start, clause.end) if i not in named]
+    if not 0 < len(rest) <= _WORDS or not set(rest) <= _LEFT or not _AUXILIARIES & set(rest):
+        return
+    stance = _mirrored(said.stance, bool(negations(clause, marks)) != said.negated)
+    if stance is None:
+        return
+    at = clause.end - 1
+    for code in subject.codes:
+        reading.findings.append(
+            Finding(
+                actor=code,
+                topic=Topic(said.measure, "recalled", at, at, "recalled"),
+                stance=stance,
+                clause=clause,
+                status=Status.OFFICIAL,
+                speaker=subject.name,
+                rules=["recalled", "the deed before"],
+                confidence=0.7,
+                at=at,
+            )
+        )
+
+
+_TURNED = {
+    Stance.OPEN: Stance.RULED_OUT,
+    Stance.COMMITTED: Stance.RULED_OUT,
+    Stance.RULED_OUT: Stance.OPEN,
+}
+
+
+def _mirrored(stance: Stance, turned: bool) -> Stance | None:
+    """The stance of the other one: the same, or its contrary where one is negated and one is not."""
+    return _TURNED.get(stance) if turned else stance
