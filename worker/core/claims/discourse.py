@@ -201,11 +201,12 @@ def _remember_pair(reading: Reading, discourse: Discourse) -> None:
         if len(subject.codes) != 1 or not subject.explicit:
             continue
         last, discourse.single = discourse.single, subject.codes[0]
-        if last not in {None, discourse.single, "UA", "RU"} and discourse.group_age > _PAIR:
-            if discourse.single not in {"UA", "RU"}:
-                discourse.group = (last or "", discourse.single)
+        another = last is not None and last != discourse.single
+        if another and discourse.group_age > _PAIR and not {last, discourse.single} & _AT_WAR:
+            discourse.group = (last or "", discourse.single)
 
 
+_AT_WAR = frozenset({"UA", "RU"})
 #: For so many sentences a group named together is meant before two named one after the other.
 _PAIR = 3
 

@@ -42,7 +42,9 @@ def cosigners(judgement: Judgement, number: int, topic: Topic, reading: Reading)
     if not (two or topic.measure in {Measure.DECLARATION, Measure.TROOPS}) or chosen is None:
         return []
     signed = {w for hit in marks.context.get("signing", ()) for w in hit} & set(chosen.words)
-    document = two or any(t.measure is Measure.DECLARATION and t.start in clause for t in marks.topics)
+    document = two or any(
+        t.measure is Measure.DECLARATION and t.start in clause for t in marks.topics
+    )
     if not signed or not document or judgement.stance is None or judgement.stance.rank <= 0:
         return []
     return [
@@ -90,10 +92,10 @@ def give_to_objector(
         )
     } | set(_possessors(topic, reading.clauses[number], marks))
     unowned = not judgement.subject.codes and not judgement.subject.nonstate
-    if unowned and topic.measure is Measure.TROOPS and discourse.state == "RU":
-        if discourse.state_age <= 1 and not reading.subjects[number].explicit:
-            judgement.subject, judgement.confidence = Subject(("RU",)), 0.65
-            return True  # "Any foreign troops would be targets, she said."
+    moscow = discourse.state == "RU" and discourse.state_age <= 1
+    if unowned and moscow and topic.measure is Measure.TROOPS:
+        judgement.subject, judgement.confidence = Subject(("RU",)), 0.65
+        return True  # "Any foreign troops would be targets, she said."
     if not judgement.subject.codes or not set(judgement.subject.codes) <= judged:
         return bool(judgement.subject.codes) and not reading.subjects[number].explicit
     speaker = speaker_of(number, reading)
@@ -230,7 +232,10 @@ def status_of(subject: Subject, speaker: Actor | None, reading: Reading) -> Stat
 
 
 _UNION = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+    code.upper()
+    for code in word_set(
+        "at be bg cy cz de dk ee es fi fr gr hr hu ie it lt lu lv mt nl pl pt ro se si sk"
+    )
 )
 
 
