@@ -15,8 +15,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# SERVE=1 leaves the dashboard up until Ctrl-C.
 demo: $(STAMP)
-	@$(BIN)/coalition-watch demo
+	@$(BIN)/coalition-watch demo $(if $(SERVE),--serve)
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n 2 -m "not torture and not slow"

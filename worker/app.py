@@ -15,8 +15,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels import build_senders, channel_client
@@ -35,16 +36,21 @@ from worker.core.claims import EXTRACTOR_VERSION, Extractor
 from worker.core.feedback import Feedback, judge_feedback, labelled_case
 from worker.core.judging import judge_article
 from worker.core.ledger import derive_position
-from worker.core.routing import Desk
+from worker.core.routing import Desk, Silence
 from worker.core.views import LedgerView, Verdict
-from worker.errors import StoreError, UsageError
+from worker.errors import ConfigError, StoreError, UsageError
 from worker.model import Alert, Analysis, Article, Entry, Feed, Position
 from worker.pipeline import Pipeline, Tools
 from worker.pipeline.judge import routed
 from worker.pipeline.sources import Sources
-from worker.ports import Clock, Judged, Note
-from worker.settings import Settings
+from worker.ports import Clock, Judged, Note, Progress
+from worker.settings import Settings, resolve_secret
 from worker.settings.derived import intervals_of, route_of
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from worker.web.metrics import Meter
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +60,14 @@ T = TypeVar("T")
 Rows = list[dict[str, Any]]
 #: What a labelled case keeps of a person's word.
 _SAID = ("alert_id", "verdict", "by", "remark", "at", "told", "correction")
+
+
+def program_version() -> str:
+    """The installed version."""
+    try:
+        return version("coalition-watch")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 class SystemClock:
@@ -85,15 +99,82 @@ class App:
         self._on_progress = on_progress
         self._analyze = analyze
         self._jitter = jitter
+        self._meter: Meter | None = None
 
     def close(self) -> None:
         """Close the database."""
         self.store.close()
 
     async def run(self) -> None:
-        """Poll, read, judge and deliver until SIGTERM or SIGINT, then finish what has begun."""
-        async with self.working() as engine:
+        """Poll, read, judge, deliver and serve the dashboard until SIGTERM or SIGINT.
+
+        What has begun is finished. An address that the dashboard cannot have stops nothing else.
+        """
+        async with self.working() as engine, self._dashboard():
             await engine.run()
+
+    @asynccontextmanager
+    async def _dashboard(self) -> AsyncIterator[None]:
+        web = self.settings.web
+        if not web.enabled:
+            yield
+            return
+        from worker.web.server import listen, serving
+
+        try:
+            bound = listen(web.host, web.port)
+        except ConfigError as error:
+            _log.error("no dashboard: %s", error)
+            yield
+            return
+        async with serving(self._site(engine=True), bound) as address:
+            _log.info("dashboard: %s", address)
+            yield
+
+    @asynccontextmanager
+    async def dashboard(
+        self, host: str | None = None, port: int | None = None
+    ) -> AsyncIterator[str]:
+        """The dashboard alone, over a database that a worker may be busy with; gives its address.
+
+        ConfigError where it cannot listen.
+        """
+        from worker.web.server import listen, serving
+
+        web = self.settings.web
+        bound = listen(host or web.host, web.port if port is None else port)
+        async with serving(self._site(), bound) as address:
+            yield address
+
+    def _site(self, *, engine: bool = False) -> Starlette:
+        # Loaded on first use: most commands need no web server.
+        from worker.web import Site, build_site
+
+        web = self.settings.web
+        secrets = {
+            name: resolve_secret(ref, self._environ).get_secret_value()
+            for name, ref in (("token", web.token), ("api_key", web.api_key))
+            if ref is not None
+        }
+        looking = self.store.looking
+        site = Site.over(
+            looking, self, self._clock, web, version=program_version(), engine=engine, **secrets
+        )
+        self._meter = site.meter
+        return build_site(site)
+
+    def _progressed(self, progress: Progress) -> None:
+        if self._meter is not None:
+            self._meter.worked(progress)
+        self._on_progress(progress)
+
+    def add_silence(self, silence: Silence) -> None:
+        """Hold back what fits until it ends."""
+        self.store.silences.add(silence)
+
+    def end_silence(self, silence_id: str) -> bool:
+        """End a silence now; ``False`` if none of that id holds."""
+        return self.store.silences.expire(silence_id, self._clock.now())
 
     async def run_once(self, *, patience: timedelta = PATIENCE) -> dict[str, int]:
         """Do all that is due and return what the database then holds (``queries.counts``).
@@ -116,7 +197,7 @@ class App:
                     Pipeline(tools),
                     concurrency=self.settings.worker.concurrency,
                     tick=self.settings.worker.tick,
-                    on_progress=self._on_progress,
+                    on_progress=self._progressed,
                 )
                 gc.collect()
                 gc.freeze()  # what the start has loaded stays: no later collection looks through it

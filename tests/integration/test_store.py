@@ -53,9 +53,16 @@ def store(url: str) -> Iterator[Store]:
 # the database ---------------------------------------------------------------------------------
 
 
+def not_fulltext(_thing: object, name: str, *_more: object) -> bool:
+    """Full text is indexed by what each database has for it, beside the tables."""
+    return "_fts" not in name and "_fulltext" not in name
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_code(store):
     with store.database.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+        options = {"include_object": not_fulltext}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, tables.metadata) == []
 
 
 def test_opening_again_changes_nothing(url, store):

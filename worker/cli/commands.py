@@ -56,6 +56,7 @@ def _program(
 for _command in (
     running.run,
     running.demo,
+    running.serve,
     reading.analyze,
     replaying.replay,
     reading.evaluate,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 from rich.text import Text
 
-from worker.core.matrix import Cell, position_matrix
+from worker.core.matrix import Cell, position_matrix, short_quantity
 from worker.core.render.labels import actor_name, flag, word
-from worker.model import Measure, Position, Quantity, Stance, Status
+from worker.model import Measure, Position, Stance, Status
 
 #: A mark beside the colour, for those who see none; strongest refusal to strongest commitment.
 MARKS = {
@@ -87,18 +87,3 @@ def _cell(cell: Cell | None) -> Text:
     if position.quantities:
         text.append(f"\n{short_quantity(position.quantities[0])}", style="dim")
     return text
-
-
-def short_quantity(quantity: Quantity) -> str:
-    """A number for a narrow column: ``15k–30k``, ``≤20k``, ``≥5``, ``1.5bn``."""
-    low, high = quantity.min, quantity.max
-    if low is None or high is None:
-        return f"≤{_short(high)}" if high is not None else f"≥{_short(low or 0)}"
-    return _short(low) if low == high else f"{_short(low)}–{_short(high)}"
-
-
-def _short(value: float) -> str:
-    for size, unit in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}{unit}"
-    return f"{value:g}"

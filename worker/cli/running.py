@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from worker.errors import ConfigError
 
 if TYPE_CHECKING:
     from worker.adapters.embedded import OnProgress
+    from worker.app import App
     from worker.ports import Progress
 
 #: Without a terminal, progress is a line on stderr at most this often, in seconds.
@@ -135,3 +137,32 @@ def demo(
     """The whole pipeline, offline, on a bundled week of invented coverage."""
     play: Callable[[bool], int] = import_module("worker.demo").run_demo
     return play(serve)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Another address than web.host.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Another port than web.port; 0: any.")
+    ] = None,
+    config: ConfigOption = None,
+) -> int:
+    """The dashboard alone, beside a worker or over what one has left."""
+    log_to_stderr(False)
+    settings = load(config)
+    from worker.app import build
+
+    app = build(settings)
+    try:
+        asyncio.run(_serve(app, host, port))
+    finally:
+        app.close()
+    return 0
+
+
+async def _serve(app: App, host: str | None, port: int | None) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with app.dashboard(host, port) as address:
+        say(f"dashboard: {address}")
+        await stopped.wait()

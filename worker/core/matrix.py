@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from worker.model import Measure, Position, Stance
+from worker.model import Measure, Position, Quantity, Stance
 
 #: Bodies before states, as they speak for many.
-_BODIES = ("COALITION", "EU", "NATO", "UN")
+BODIES = ("COALITION", "EU", "NATO", "UN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +65,19 @@ def _joined(cell: Cell | None, position: Position) -> Cell:
 
 
 def _actor_order(actor: str) -> tuple[int, str]:
-    return (_BODIES.index(actor), actor) if actor in _BODIES else (len(_BODIES), actor)
+    return (BODIES.index(actor), actor) if actor in BODIES else (len(BODIES), actor)
+
+
+def short_quantity(quantity: Quantity) -> str:
+    """A number for a narrow column: ``15k–30k``, ``≤20k``, ``≥5``, ``1.5bn``."""
+    low, high = quantity.min, quantity.max
+    if low is None or high is None:
+        return f"≤{_short(high)}" if high is not None else f"≥{_short(low or 0)}"
+    return _short(low) if low == high else f"{_short(low)}–{_short(high)}"
+
+
+def _short(value: float) -> str:
+    for size, unit in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{unit}"
+    return f"{value:g}"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from worker.app import App, build
 from worker.demo import report
 from worker.demo.origin import Mailbox, Origin, serving
-from worker.demo.setup import KEY, new_key, workplace, write_config
+from worker.demo.setup import KEY, TOKEN, new_key, workplace, write_config
 from worker.demo.week import FIRST, LAST, Week, load_week
+from worker.errors import ConfigError
 from worker.settings import load_settings
 
 #: The hours (UTC) at which the worker of the demo takes a round.
@@ -45,7 +46,7 @@ def run_demo(serve: bool) -> int:
     started = time.monotonic()
     with workplace() as folder, serving(Origin(week, clock.now, mailbox)) as origin:
         config = write_config(folder, week, origin.base)
-        environ = {KEY: key}
+        environ = {KEY: key, TOKEN: secrets.token_urlsafe(9)}
         settings = load_settings(config, environ)
         report.show_opening(week)
         with report.live() as show:
@@ -55,10 +56,10 @@ def run_demo(serve: bool) -> int:
             try:
                 asyncio.run(_live_through(week, app, clock))
                 report.show_outcome(app, origin, time.monotonic() - started)
+                if serve:
+                    asyncio.run(_stay(app, origin, config, folder, environ[TOKEN]))
             finally:
                 app.close()
-        if serve:
-            _wait(origin, config, folder)
     return 0
 
 
@@ -81,22 +82,23 @@ def _days() -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-def _wait(origin: Origin, config: Path, folder: Path) -> None:
-    """Keep everything up until the person has seen enough."""
-    report.show_whereabouts(origin.base, config, folder)
-    with _stopped_by_signals() as stopped:
-        stopped.wait()
+async def _stay(app: App, origin: Origin, config: Path, folder: Path, token: str) -> None:
+    """Keep everything up, dashboard included, until the person has seen enough."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with _dashboard(app) as address:
+        report.show_whereabouts(address, token, origin.base, config, folder)
+        await stopped.wait()
 
 
-@contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    stopped = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stopped.set())
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
+@asynccontextmanager
+async def _dashboard(app: App) -> AsyncIterator[str]:
+    """The dashboard where it usually is, or, if somebody is there already, on any free port."""
     try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        async with app.dashboard() as address:
+            yield address
+    except ConfigError:
+        async with app.dashboard(port=0) as address:
+            yield address

@@ -72,10 +72,11 @@ def figures(app: App, origin: Origin, seconds: float) -> str:
     )
 
 
-def show_whereabouts(base: str, config: Path, folder: Path) -> None:
-    """Where the origin and the database are while they stay up."""
+def show_whereabouts(address: str, token: str, base: str, config: Path, folder: Path) -> None:
+    """Where dashboard, origin and database are while they stay up."""
     console().print(
         f"\nStill up, until Ctrl-C:\n"
+        f"  the dashboard {address} (to write, sign in with {token})\n"
         f"  the outlets   {base}/northern-ledger/feed.xml (and the others)\n"
         f"  the database  {folder / 'demo.db'}\n"
         f"  ask it        coalition-watch alerts --config {config}\n"

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from worker.demo.origin import HOOK
 from worker.demo.week import Outlet, Week
 
-#: The environment variable that holds the webhook's key.
-KEY = "DEMO_WEBHOOK_KEY"
+#: The environment variables that hold the webhook's key and the word to sign in with.
+KEY, TOKEN = "DEMO_WEBHOOK_KEY", "DEMO_TOKEN"
 
 _SETTINGS = """\
 database:
@@ -25,6 +25,8 @@ worker:
     # the local origin: one private address, and no need to be gentle with it
     allow_addresses: [127.0.0.0/8]
     per_host_interval: 0
+web:
+  token: env:{token}
 """
 _CHANNELS = """\
 channels:
@@ -61,7 +63,9 @@ def write_config(folder: Path, week: Week, base: str) -> Path:
     config.mkdir()
     feeds = [_feed(outlet, base) for outlet in week.outlets.values()]
     texts: Mapping[str, str] = {
-        "settings.yaml": _SETTINGS.format(database=json.dumps(f"sqlite:///{folder}/demo.db")),
+        "settings.yaml": _SETTINGS.format(
+            database=json.dumps(f"sqlite:///{folder}/demo.db"), token=TOKEN
+        ),
         "channels.yaml": _CHANNELS.format(hook=base + HOOK, key=KEY),
         "routes.yaml": _ROUTES,
         "feeds.yaml": "feeds:\n" + "".join(feeds),

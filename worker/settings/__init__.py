@@ -6,7 +6,7 @@ Every mistake of all files is found in one run and named with file, line, key an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -44,6 +44,7 @@ from worker.settings.schema import (
 )
 from worker.settings.secrets import SecretRef, resolve_secret
 from worker.settings.telling import AlertSettings, AlertsFile, RouteSettings, RoutesFile
+from worker.settings.web import WebSettings
 
 __all__ = [
     "AlertSettings",
@@ -55,6 +56,7 @@ __all__ = [
     "SecretRef",
     "Settings",
     "SlackChannel",
+    "WebSettings",
     "WebhookChannel",
     "WorkerSettings",
     "bundled_baseline",
@@ -89,6 +91,7 @@ class Settings:
     baseline_file: Path
     #: Outlet (its name or host in small letters) → the group it belongs to.
     publisher_groups: Mapping[str, str]
+    web: WebSettings = field(default_factory=WebSettings)
     warnings: tuple[str, ...] = ()
 
     def channel(self, name: str) -> Channel:
@@ -175,6 +178,7 @@ def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, 
         lexicon_dirs=tuple(lexicon_dirs(config_dir, main)),
         baseline_file=baseline_file(config_dir, main),
         publisher_groups=MappingProxyType(_publisher_groups(feeds, origins)),
+        web=main.web,
         warnings=tuple(_warnings(main.worker)),
     )
 

@@ -21,6 +21,7 @@ from worker.settings.kinds import (
     refuse,
 )
 from worker.settings.secrets import SecretRef
+from worker.settings.web import WebSettings
 
 DATABASE_URL_WORDS = "must be a sqlite:/// or postgresql:// address"
 
@@ -162,6 +163,7 @@ class SettingsFile(Section):
     worker: WorkerSettings = WorkerSettings()
     lexicon: LexiconSettings = LexiconSettings()
     baseline: BaselineSettings = BaselineSettings()
+    web: WebSettings = WebSettings()
 
 
 class FeedsFile(Section):

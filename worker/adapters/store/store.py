@@ -17,6 +17,7 @@ from worker.adapters.store.feeds import Feeds
 from worker.adapters.store.groups import Groups
 from worker.adapters.store.health import SourceHealth
 from worker.adapters.store.ledger import LEDGER, Ledger
+from worker.adapters.store.looking import StoreLooking
 from worker.adapters.store.notes import Reviews, add_notes
 from worker.adapters.store.opinions import Opinions
 from worker.adapters.store.outbox import Outbox
@@ -52,6 +53,7 @@ class Store:
         self.opinions = Opinions(self.database)
         self.queries = Queries(self.database)
         self.health = SourceHealth(self.database)
+        self.looking = StoreLooking(self.database)
 
     def close(self) -> None:
         """Close every connection."""

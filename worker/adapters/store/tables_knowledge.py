@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    text,
+)
 
 from worker.adapters.store.columns import Utc, Words, metadata
 
@@ -25,6 +36,13 @@ claim = Table(
     Index("ix_claim_slot", "actor", "measure", "item", "as_of"),
     Index("ix_claim_article_key", "article_key"),
     Index("ix_claim_known_from", "known_from"),
+    Index("ix_claim_actor_known_from", "actor", "known_from"),
+    Index(
+        "ix_claim_retracted_at",
+        "retracted_at",
+        sqlite_where=text("retracted_at IS NOT NULL"),
+        postgresql_where=text("retracted_at IS NOT NULL"),
+    ),
 )
 
 known_text = Table(
@@ -54,6 +72,7 @@ alert = Table(
     Column("alert_state", JSON, nullable=False),
     Index("ix_alert_slot", "actor", "measure", "item", "state"),
     Index("ix_alert_raised_at", "raised_at"),
+    Index("ix_alert_updated_at", "updated_at"),
 )
 
 alert_article = Table(
@@ -77,6 +96,8 @@ suppressed = Table(
     Column("article", Words, nullable=False),
     Column("claim_id", String(64)),
     Column("alert_id", String(36)),
+    Index("ix_suppressed_reason_at", "reason", "at"),
+    Index("ix_suppressed_actor_at", "actor", "at"),
 )
 
 baseline = Table(
