@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from worker.core.claims.clause import Clause, infinitival, predicates_of
+from worker.core.claims.joining import gapped
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.reading import Reading
 from worker.core.claims.stances import CUES, bare_english, chain, negations, phrase_negations
@@ -24,6 +25,9 @@ def inner_stance(
     """The stance that the clause's own predicates give to the measure."""
     marks, clause = reading.marks, reading.clauses[number]
     own = [p for p in predicates_of(clause, marks) if p.kind in (*CUES, *PREDICATE_TYPES)]
+    if not own and number > 0 and gapped(clause, marks):
+        stance, rules, chosen = inner_stance(number - 1, topic, reading, language)
+        return stance, [*rules, "verb left out"], chosen
     special = [p for p in own if p.kind in PREDICATE_TYPES]
     cues = [p for p in own if p.kind in {"stance", "noun"}]
     actions = [p for p in own if p.kind in {"action", "action_past", "done"}]
@@ -112,7 +116,7 @@ def governor(
     if not (content or free):
         return None, None
     for other in range(number - 1, -1, -1):
-        if reading.clauses[other].opener == "if":
+        if reading.clauses[other].opener == "if" or _outlived(other, reading):
             continue
         found = _governing(other, reading)
         if found is not None:
@@ -123,6 +127,8 @@ def governor(
     if (number == 0 and clause.subordinate) or clause.opener == "whether" or ahead:
         for other in range(number + 1, min(number + 3, len(reading.clauses))):
             found = _governing(other, reading)
+            if found is not None and _told_behind(found, reading):
+                break  # "…, a annoncé le ministre": he says so, and promises nothing more
             if found is not None and not topics_of(reading.clauses[other], reading.marks):
                 return other, found
     return None, None
@@ -135,6 +141,21 @@ def _goes_on(clause: Clause, marks: Marks) -> bool:
     if marks.language == "en":
         return marks.words[clause.start + 1].norm == "to"
     return marks.language in {"de", "nl"} and infinitival(clause, marks)
+
+
+def _outlived(number: int, reading: Reading) -> bool:
+    """ "Denmark, so far reluctant, will send …": an aside on how it was governs nothing that is."""
+    clause, marks = reading.clauses[number], reading.marks
+    romance = marks.language in {"fr", "es", "it"}
+    return romance and marks.has("old_stance", clause.start, clause.end)
+
+
+def _told_behind(predicate: Predicate, reading: Reading) -> bool:
+    """Whether a cue is the verb of saying of an attribution behind what is said."""
+    if reading.marks.language not in {"fr", "es", "it"}:
+        return False
+    said = {w for a in reading.attributions if a.speaker for w in a.predicate.words}
+    return predicate.kind == "stance" and set(predicate.words) <= said
 
 
 def _has_modal(clause: Clause, marks: Marks) -> bool:

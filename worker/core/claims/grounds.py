@@ -28,6 +28,8 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
         return "what the money is for"
     if _thought_by_others(number, reading):
         return "the guess or wish of somebody who is no government"
+    if _in_the_view_of_others(reading.marks):
+        return "the view of somebody who is no government"
     if _not_all(reading.clauses[number], reading.marks):
         return "not all of them"
     if _was_before(reading.clauses[number], reading.marks):
@@ -62,6 +64,18 @@ def _thought_by_others(number: int, reading: Reading) -> bool:
         )
         return thinks and reading.subjects[above].nonstate
     return False
+
+
+#: So near to the beginning of a sentence "for the general, …" tells whose view it is.
+_VIEW = 6
+
+
+def _in_the_view_of_others(marks: Marks) -> bool:
+    """ "Pour le général à la retraite, la France enverra une brigade"."""
+    return any(
+        actor.kind == "nonstate" and actor.experiencer and actor.start <= _VIEW
+        for actor in marks.actors
+    )
 
 
 _ALL = word_set(

@@ -82,11 +82,35 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             or (_has_predicate(last, marks) and _opens_with_name(piece, last, marks))
             or (_finite(last, marks) and _finite(piece, marks))
             or _new_subject(last, piece, marks)
+            or (_has_predicate(last, marks) and gapped(piece, marks))
         ):
             clauses.append(piece)
         else:
             last.end = piece.end
     return clauses
+
+
+#: So few words behind its subject the thing of a clause without a verb is named.
+_GAP = 6
+
+
+def gapped(piece: Clause, marks: Marks) -> bool:
+    """ "…, Riga un peloton de logisticiens": a subject and a thing, the verb is that of the clause before."""
+    first = [a for a in marks.actors if piece.start <= a.start <= piece.start + 2]
+    subject = next((a for a in first if a.code and not a.oblique and a.kind != "adjective"), None)
+    listed = "," in marks.words[piece.start].before or ";" in marks.words[piece.start].before
+    if subject is None or subject.possessive or not (listed or piece.opener == "coordinator"):
+        return False
+    if _has_predicate(piece, marks) or _opens_with_modal(piece, marks):
+        return False
+    following = [t.start for t in marks.topics if t.start in piece and t.start >= subject.end]
+    if not following or following[0] - subject.end > _GAP:
+        return False
+    bare = following[0] == subject.end
+    counted = marks.words[subject.end].text[:1].isdigit() if subject.end < piece.end else False
+    article = any(hit[0] == subject.end for hit in marks.context.get("article", ()))
+    number = any(m.start == subject.end for m in marks.quantities)
+    return bare or counted or article or number
 
 
 #: The end of a German verb bracket has no more words than this ("zurückgezogen", "nicht bestätigt").

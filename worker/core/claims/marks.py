@@ -166,6 +166,7 @@ def _context(marks: Marks, matches: list[Match[Row]]) -> None:
     by_type: dict[str, list[Match[Row]]] = defaultdict(list)
     for match in matches:
         by_type[match.payload["type"]].append(match)
+    by_type["negation"] = [m for m in by_type["negation"] if not _restrictive(marks, m)]
     for kind, group in by_type.items():
         for match in longest(group):
             marks.context[kind].append(match.words)
@@ -176,6 +177,18 @@ def _context(marks: Marks, matches: list[Match[Row]]) -> None:
             )
             if speaks:
                 marks.predicates.append(Predicate(kind, None, "", match.words, match.payload.rule))
+
+
+#: So near behind "ne" the verb it restricts has ended ("ne les fournira que").
+_RESTRICTED = 5
+
+
+def _restrictive(marks: Marks, match: Match[Row]) -> bool:
+    """French "ne fournira que des démineurs, pas de soldats": only, not not."""
+    if marks.language != "fr" or marks.words[match.start].norm not in {"ne", "n'"}:
+        return False
+    inside = range(match.start + 2, min(match.end, match.start + _RESTRICTED))
+    return any(marks.words[i].norm in {"que", "qu'"} for i in inside)
 
 
 _QUESTIONS = frozenset({"about", "whether", "if", "how", "why", "over"})

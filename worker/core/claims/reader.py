@@ -259,7 +259,10 @@ def _signed(judgement: Judgement, topic: Topic, marks: Marks) -> Stance:
     past = "done" in judgement.rules or chosen.kind in {"action_past", "done"}
     text = topic.measure in {Measure.DECLARATION, Measure.INDUSTRY, Measure.SANCTIONS}
     if text and (past or chosen.kind == "stance") and "intention" not in judgement.rules:
-        possible = topic.measure is not Measure.DECLARATION and stance is Stance.OPEN
+        considered = chosen.kind == "stance" and "chained" in judgement.rules
+        possible = stance is Stance.OPEN and (
+            topic.measure is not Measure.DECLARATION or considered
+        )
         return stance if possible else Stance.DELIVERED
     if topic.start and _POSSIBLE.search(marks.words[topic.start - 1].norm):
         return Stance.OPEN  # "a declaration on the possible deployment of forces"

@@ -45,7 +45,8 @@ GOVERNING = ("stance", "noun", *PREDICATE_TYPES)
 
 def negations(clause: Clause, marks: Marks) -> list[int]:
     """The words that negate in a clause and are no part of a cue or of a condition."""
-    covered = {w for p in marks.predicates if p.kind != "reporting" for w in p.words}
+    said = [p for p in marks.predicates if p.kind != "reporting" and p.rule != "implied deed"]
+    covered = {w for p in said for w in p.words}
     masked = {w for _, start, end in marks.conditions for w in range(start, end)}
     # "not only … but also" stands among the conjunctions and negates nothing
     masked |= {w for hit in marks.context.get("coordinator", ()) if len(hit) > 1 for w in hit}
@@ -268,6 +269,8 @@ def local_stance(
 
 def _says_no(predicate: Predicate, marks: Marks) -> bool:
     """Whether a cue holds its negation itself ("kein Thema", "not on the table")."""
+    if predicate.rule == "implied deed":  # "ni un soldado": the deed is left out, not the no
+        return False
     return any(hit[0] in predicate.words for hit in marks.context.get("negation", ()))
 
 

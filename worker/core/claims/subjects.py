@@ -88,15 +88,30 @@ def _done_by(actor: Actor, marks: Marks) -> bool:
 
 
 _IN = frozenset({"у", "в", "во", "w", "we"})
+_AT = frozenset({"à", "a", "ad", "en"})
+_NOBODY = word_set("on l' il si se ci no non ne n' nadie nessuno personne")
 
 
 def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
     """A seat of government that speaks without a subject: "у Кремлі заявили", "w Berlinie uznano"."""
+    if actor.kind == "capital" and actor.code != "UA":
+        return _seat_of_nobody(actor, clause, marks)
     if actor.kind not in {"oblique", "institution"} or actor.code == "UA":
         return False
     if actor.start != clause.start + 1 or marks.words[clause.start].norm not in _IN:
         return False
     return any(p.kind in {"reporting", "stance"} for p in predicates_of(clause, marks))
+
+
+def _seat_of_nobody(actor: Actor, clause: Clause, marks: Marks) -> bool:
+    """ "À Varsovie, on ne veut pas …", "En Berlín descartan …", "A Roma si frena": the government there."""
+    if marks.language not in {"fr", "es", "it"} or actor.end >= clause.end:
+        return False
+    if actor.start > clause.start + 2 or marks.words[clause.start].norm not in _AT:
+        return False
+    says = [p for p in predicates_of(clause, marks) if p.kind in {"reporting", "stance"}]
+    nobody = marks.words[actor.end].norm in _NOBODY
+    return bool(says) and (nobody or says[0].start <= actor.end)
 
 
 def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> list[Actor] | None:
@@ -223,6 +238,8 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
             return before, 0.8
     if (said := _as_subject(speaker)) is not None:
         return said, 0.75
+    if (ahead := _of_the_next(number, reading)) is not None:
+        return ahead, 0.75
     if discourse.heading and is_item(reading.marks):
         return Subject(discourse.heading), 0.75
     if own.pronoun or reading.clauses[number].quoted or _reported_speech(number, reading):
@@ -234,6 +251,19 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
             return Subject((discourse.host,), name=discourse.host_name), 0.65
         return from_before(discourse)
     return Subject(), 0.0
+
+
+def _of_the_next(number: int, reading: Reading) -> Subject | None:
+    """ "Opposée à tout envoi, la Hongrie …": a participle in front takes the subject behind it."""
+    clauses, marks = reading.clauses, reading.marks
+    if marks.language not in {"fr", "es", "it"} or number or len(clauses) < 2:
+        return None
+    following, subject = clauses[1], reading.subjects[1]
+    apart = not clauses[0].quoted and following.comma and not following.hard
+    if not apart or following.subordinate or not subject.explicit or not subject.codes:
+        return None
+    first = min(a.start for a in marks.actors if a.start in following)
+    return subject if first <= following.start + 2 else None
 
 
 #: "Rom: Keine Soldaten": so few words before a colon are a name and nothing else.
