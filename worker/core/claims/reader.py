@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from worker.core.claims.cases import mark_possessors, settle_actors
-from worker.core.claims.clause import Clause
 from worker.core.claims.clauses import split
 from worker.core.claims.discourse import Discourse, remember
 from worker.core.claims.documents import imply_provision
 from worker.core.claims.ellipsis import complete
 from worker.core.claims.governing import governor, inner_stance, special_stance, stance_cues_of
 from worker.core.claims.grounds import unfounded
+from worker.core.claims.implied import imply_deeds
 from worker.core.claims.lists import go_on
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.owners import (
@@ -25,13 +25,13 @@ from worker.core.claims.owners import (
     give_to_owner,
     status_of,
 )
-from worker.core.claims.reading import Finding, Reading, Rejection
-from worker.core.claims.recall import ENDED, recalled_topics
+from worker.core.claims.reading import Finding, Reading, Rejection, Subject
+from worker.core.claims.recall import recalled_topics
 from worker.core.claims.speakers import add_roles, attributions
-from worker.core.claims.stances import CUES, chain, compose, looks_past
+from worker.core.claims.stances import chain, compose
 from worker.core.claims.subjects import resolved, settle_speakers, speaker_of, subject_of
+from worker.core.claims.thanks import given, thanked
 from worker.core.claims.topics import topics_of
-from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance, Status
 
 
@@ -53,8 +53,7 @@ def read(
     for clause, subject in zip(clauses, reading.subjects, strict=True):
         if subject.document:
             imply_provision(clause, marks)
-        _imply_deed(clause, marks, language)
-    _imply_listed(clauses, marks)
+    imply_deeds(clauses, marks, language)
     unreal = _unreal(marks, question)
     for number, clause in enumerate(clauses):
         for topic in topics_of(clause, marks) or recalled_topics(number, reading, discourse):
@@ -67,70 +66,6 @@ def read(
         complete(reading, discourse)
     remember(reading, discourse, question)
     return reading
-
-
-#: The modal verbs of possibility; the adverbs beside them in the tables make no deed.
-_CAN = word_set(
-    """
-    kann können könne könnte könnten can could may might peut peuvent pourrait pourraient
-    puede pueden podría podrían può possono potrebbe potrebbero kan kunnen zou może mogą
-    mógłby mogłaby може можуть міг могла може может могут мог могла
-    """
-)
-
-
-def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
-    """Add the deed that a clause names without a known verb: "wird die Drehscheibe betreiben".
-
-    A verb that is itself a measure ("trains", "räumt") is a deed; so is any verb behind a modal.
-    """
-    if any(p.start in clause and p.kind in (*CUES, *PREDICATE_TYPES) for p in marks.predicates):
-        return
-    verbs = [t for t in marks.topics if t.kind == "verb" and t.start in clause]
-    if verbs:
-        word = marks.words[verbs[0].end - 1].norm
-        kind = "action_past" if looks_past(word, language) else "action"
-        at = verbs[0].end - 1
-    else:
-        modals = [
-            hit[0]
-            for name in ("modal_will", "modal_open", "modal_must")
-            for hit in marks.context.get(name, ())
-            if hit[0] in clause
-            and (name != "modal_must" or marks.has("draft_mark"))
-            and (name != "modal_open" or marks.words[hit[0]].norm in _CAN)
-        ]
-        if not modals:
-            modals = _bare_refusal(clause, marks)
-        if not modals:
-            return
-        kind, at = "action", min(modals)
-    marks.predicates.append(Predicate(kind, None, "", (at,), "implied deed"))
-
-
-def _imply_listed(clauses: list[Clause], marks: Marks) -> None:
-    """Add the deed of an item in a list of pledges: "Norway: 560 million dollars for drones"."""
-    if len(clauses) < 2 or any(p.start in c for c in clauses[:2] for p in marks.predicates):
-        return
-    giver, gift = clauses[:2]
-    named = [a for a in marks.actors if a.kind == "state" and a.code not in {None, "UA", "RU"}]
-    alone = any(a.start == giver.start and a.end == giver.end for a in named)
-    counted = any(q.start in gift for q in marks.quantities) or any(
-        start in gift for start, _ in marks.money
-    )
-    if alone and gift.hard and counted:
-        marks.predicates.append(Predicate("action", None, "", (gift.start,), "listed"))
-
-
-def _bare_refusal(clause: Clause, marks: Marks) -> list[int]:
-    """The negation of a headline without a verb: "Rom: Keine Soldaten in die Ukraine"."""
-    if ENDED.search(marks.sentence.tail) or any(p.start in clause for p in marks.predicates):
-        return []
-    return [
-        hit[0]
-        for hit in marks.context.get("negation", ())
-        if hit[0] in clause and any(hit[0] < t.start <= hit[0] + 3 for t in marks.topics)
-    ]
 
 
 def _unreal(marks: Marks, question: bool) -> str | None:
@@ -179,6 +114,11 @@ def _stance(
     inner, rules, chosen = inner_stance(number, topic, reading, language)
     outer_number, outer = governor(number, reading, chosen)
     subject, confidence = resolved(number, reading, discourse)
+    if chosen is not None and chosen.kind == "welcome":
+        giver = thanked(chosen, topic, subject, clause, marks)
+        if giver is not None:
+            rules = [*rules, "told by the receiver"]
+            return Judgement(given(topic, inner, marks), rules, chosen, Subject((giver,)), 0.75)
     if chosen is not None and chosen.kind in PREDICATE_TYPES:
         inner = special_stance(chosen, inner, marks, clause)
         return Judgement(inner, rules, chosen, subject, confidence)

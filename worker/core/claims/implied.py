@@ -1,0 +1,129 @@
+"""Implied deeds: what a clause tells without a verb that the tables know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from worker.core.claims.clause import SLAVIC, Clause, predicates_of
+from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate
+from worker.core.claims.recall import ENDED
+from worker.core.claims.stances import CUES, looks_past
+from worker.core.claims.wordlists import word_set
+from worker.model import Stance
+
+
+def imply_deeds(clauses: list[Clause], marks: Marks, language: str) -> None:
+    """Add the deeds left unsaid: behind modals, in lists, in "Norway money, Poland nothing"."""
+    for number, clause in enumerate(clauses):
+        if number and _leave_out(clause, clauses[number - 1], marks):
+            continue
+        _imply_deed(clause, marks, language)
+    _imply_listed(clauses, marks)
+
+
+#: So short a clause can leave its verb to the one before.
+_SHORT = 8
+_NO = word_set("ні нет nie")
+_DASH = re.compile(r"[–—]|\s-\s")
+
+
+def _leave_out(clause: Clause, before: Clause, marks: Marks) -> bool:
+    """ "… надішле саперів, а Греція ні", "… mają samoloty, a Norwegia – okręty": the verb before holds."""
+    if marks.language not in SLAVIC or clause.end - clause.start > _SHORT or clause.subordinate:
+        return False
+    named = _first_actor(clause, marks)
+    verbs = [p for p in predicates_of(before, marks) if p.kind in {"action", "stance"}]
+    if named is None or not verbs or not _bare(clause, marks):
+        return False
+    last = clause.end - 1
+    if marks.words[last].norm in _NO and named.end >= last - 1:
+        marks.predicates.append(Predicate("stance", Stance.RULED_OUT, "", (last,), "left out"))
+        return True
+    dash = named.end < clause.end and _DASH.search(marks.words[named.end].before)
+    gift = any(t.start in clause and t.start >= named.end for t in marks.topics)
+    if dash and gift and not _denied(before, marks):
+        marks.predicates.append(replace(verbs[0], words=(named.end,), rule="left out"))
+        return True
+    return False
+
+
+def _bare(clause: Clause, marks: Marks) -> bool:
+    kinds = (*CUES, *PREDICATE_TYPES, "reporting")
+    return all(
+        p.kind not in kinds or marks.words[p.start].norm in _NO
+        for p in predicates_of(clause, marks)
+    )
+
+
+def _first_actor(clause: Clause, marks: Marks) -> Actor | None:
+    at = clause.start + (clause.opener in {"coordinator", "contrast"})
+    kinds = {"state", "capital", "person"}
+    return next((a for a in marks.actors if a.start == at and a.kind in kinds), None)
+
+
+def _denied(clause: Clause, marks: Marks) -> bool:
+    return marks.has("negation", clause.start, clause.end)
+
+
+#: The modal verbs of possibility; the adverbs beside them in the tables make no deed.
+_CAN = word_set(
+    """
+    kann können könne könnte könnten can could may might peut peuvent pourrait pourraient
+    puede pueden podría podrían può possono potrebbe potrebbero kan kunnen zou może mogą
+    mógłby mogłaby може можуть міг могла може может могут мог могла
+    """
+)
+
+
+def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
+    """Add the deed that a clause names without a known verb: "wird die Drehscheibe betreiben".
+
+    A verb that is itself a measure ("trains", "räumt") is a deed; so is any verb behind a modal.
+    """
+    if any(p.start in clause and p.kind in (*CUES, *PREDICATE_TYPES) for p in marks.predicates):
+        return
+    verbs = [t for t in marks.topics if t.kind == "verb" and t.start in clause]
+    if verbs:
+        at = verbs[0].start if language in SLAVIC else verbs[0].end - 1
+        kind = "action_past" if looks_past(marks.words[at].norm, language) else "action"
+    else:
+        modals = [
+            hit[0]
+            for name in ("modal_will", "modal_open", "modal_must")
+            for hit in marks.context.get(name, ())
+            if hit[0] in clause
+            and (name != "modal_must" or marks.has("draft_mark"))
+            and (name != "modal_open" or marks.words[hit[0]].norm in _CAN)
+        ]
+        if not modals:
+            modals = _bare_refusal(clause, marks)
+        if not modals:
+            return
+        kind, at = "action", min(modals)
+    marks.predicates.append(Predicate(kind, None, "", (at,), "implied deed"))
+
+
+def _imply_listed(clauses: list[Clause], marks: Marks) -> None:
+    """Add the deed of an item in a list of pledges: "Norway: 560 million dollars for drones"."""
+    if len(clauses) < 2 or any(p.start in c for c in clauses[:2] for p in marks.predicates):
+        return
+    giver, gift = clauses[:2]
+    named = [a for a in marks.actors if a.kind == "state" and a.code not in {None, "UA", "RU"}]
+    alone = any(a.start == giver.start and a.end == giver.end for a in named)
+    counted = any(q.start in gift for q in marks.quantities) or any(
+        start in gift for start, _ in marks.money
+    )
+    if alone and gift.hard and counted:
+        marks.predicates.append(Predicate("action", None, "", (gift.start,), "listed"))
+
+
+def _bare_refusal(clause: Clause, marks: Marks) -> list[int]:
+    """The negation of a headline without a verb: "Rom: Keine Soldaten in die Ukraine"."""
+    if ENDED.search(marks.sentence.tail) or any(p.start in clause for p in marks.predicates):
+        return []
+    return [
+        hit[0]
+        for hit in marks.context.get("negation", ())
+        if hit[0] in clause and any(hit[0] < t.start <= hit[0] + 3 for t in marks.topics)
+    ]
