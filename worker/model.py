@@ -7,6 +7,7 @@ may be partial (``as_of``) are strings ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -370,3 +371,5 @@ class Delivery:
     payload: dict[str, Any]
     attempts: int = 0
     alert_ids: tuple[str, ...] = ()
+    #: What the channel said when it took the first message of the thread that this one joins.
+    thread: Mapping[str, Any] | None = None

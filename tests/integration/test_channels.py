@@ -34,6 +34,7 @@ from worker.adapters.channels import (
     channel_client,
 )
 from worker.core.render import render_payload
+from worker.core.threads import Occasion
 from worker.errors import ConfigError, DeliveryError
 from worker.model import Delivery
 from worker.settings import EmailChannel, load_settings
@@ -89,7 +90,7 @@ def answer(status: str, *headers: str, body: str = "") -> bytes:
 async def http_sender(kind: str, url: str, limit: float = 15.0) -> AsyncIterator[Sender]:
     async with channel_client() as client:
         if kind == "slack":
-            yield SlackSender(url, client, timeout=limit)
+            yield SlackSender(url, client, timeout=limit, pause=0)
         else:
             yield WebhookSender(url, [KEY], client, timeout=limit)
 
@@ -436,10 +437,12 @@ def test_each_channel_is_rendered_in_its_kind_and_language(
         "  - {name: desk, type: slack, webhook_url: env:HOOK}\n"
     )
     renderer = ChannelRenderer(load_settings(tmp_path, {}).channels)
-    assert "Frankreich · Bodentruppen" in renderer.alerts("here", [sample_alert()])["text"]
-    assert "France · ground troops" in renderer.alerts("desk", [sample_alert()])["text"]
+    assert (
+        "Frankreich · Bodentruppen" in renderer.alerts("here", [sample_alert()], Occasion())["text"]
+    )
+    assert "France · ground troops" in renderer.alerts("desk", [sample_alert()], Occasion())["text"]
     assert renderer.notice("here", "Title", "one\ntwo")["text"] == "Title\none\ntwo"
-    broken: Any = sample_alert(severity="deafening")
-    fallback = renderer.alerts("desk", [broken])["blocks"][1]["text"]["text"]
-    assert "France · ground troops: new pledge" in fallback
+    broken: Any = sample_alert(confirmation="perhaps")
+    fallback = renderer.alerts("desk", [broken], Occasion("de"))["blocks"][1]["text"]["text"]
+    assert "Frankreich · Bodentruppen: neue Zusage" in fallback
     assert "channel desk: told in plain text" in caplog.text

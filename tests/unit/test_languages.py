@@ -134,7 +134,7 @@ def test_an_unknown_key_shows_itself_and_an_unknown_language_is_english() -> Non
     assert word("stance.open", "xx") == "open to it"
 
 
-@pytest.mark.parametrize("kind", ["console", "slack", "email", "webhook"])
+@pytest.mark.parametrize("kind", ["console", "slack", "slack_bot", "email", "webhook"])
 def test_each_channel_speaks_german_and_leaves_the_quote_as_it_was_said(kind: str) -> None:
     shown = str(render_payload(kind, [sample_alert()], "de").payload)
     assert "Frankreich · Bodentruppen" in shown

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.samples import AFTER, SLOT, hostile_alert, sample_alert
+from tests.slackshaped import faults
 from worker.adapters.channels.email import build_message
 from worker.core.render import (
     MAX_BODY,
@@ -25,10 +26,12 @@ from worker.core.render import (
     render_note,
     render_payload,
     render_slack,
+    render_slack_bot,
     render_text,
     render_webhook,
 )
 from worker.core.render.labels import actor_name, flag, quantity_label
+from worker.core.threads import Occasion, Root
 from worker.model import (
     AlertEvent,
     Change,
@@ -40,7 +43,7 @@ from worker.model import (
 )
 from worker.settings import EmailChannel
 
-KINDS = ("console", "slack", "email", "webhook")
+KINDS = ("console", "slack", "slack_bot", "email", "webhook")
 MAIL = EmailChannel(name="m", type="email", host="h", sender="a@example.org", to=("b@example.org",))
 
 
@@ -116,7 +119,11 @@ def test_actors_have_names_and_flags() -> None:
 def test_slack_message_carries_the_whole_alert_within_its_limits() -> None:
     message = render_slack([sample_alert()])
     text = "\n".join(_slack_texts(message))
-    for part in ("France", "new pledge", "up to 5,000 soldiers", "Marie Beispiel", "2 independent"):
+    for part in (
+        *("🇫🇷 France · ground troops", "🟨 open to it  →  🟩 *committed*", "up to 5,000 soldiers"),
+        *("if: a ceasefire", "✔️ Confirmed · 2 independent sources · new pledge", "severity: high"),
+        *("Marie Beispiel · Beispielzeitung, 2026-02-03 · in German", "|other.example>"),
+    ):
         assert part in text
     assert "<https://zeitung.example/a/1|Read the article>" in text
     _assert_slack_limits(message)
@@ -173,8 +180,8 @@ def test_an_operational_note_fits_every_channel(kind: str) -> None:
     payload = render_note(kind, "Dead letter <!channel>", ["channel desk: SMTP 550 <b>"] * 50)
     shown = json.dumps(payload, ensure_ascii=False)
     assert "SMTP 550" in shown
-    if kind == "slack":
-        _assert_slack_limits(payload)
+    if kind.startswith("slack"):
+        _assert_slack_limits(payload.get("message", payload))
         assert "<!channel>" not in shown
 
 
@@ -242,10 +249,21 @@ def check_text(text: str) -> None:
 
 
 def check_slack(text: str) -> None:
-    message = render_slack([hostile_alert(text)])
+    check_message(render_slack([hostile_alert(text)], dashboard="https://watch.example"))
+
+
+def check_slack_bot(text: str) -> None:
+    alert = hostile_alert(text)
+    told = Occasion(roots={alert.id: Root("d", (alert,))})
+    payload = render_slack_bot([alert], "en", told)
+    check_message(payload["message"])
+    check_message(payload["edit"])
+
+
+def check_message(message: dict[str, Any]) -> None:
     _assert_slack_limits(message)
     for shown in _slack_texts(message):
-        markup = re.sub(r"<https?://[^<>|\s]+\|(Read the article|↗)>", "", shown)
+        markup = re.sub(r"<https?://[^<>|\s]+\|(Read the article|↗|[a-z0-9.:-]+)>", "", shown)
         assert "<" not in markup
         assert not re.search(r"(?<!^)(?<!\n)>", markup)
         assert not re.search(r"&(?!amp;|lt;|gt;)", markup)
@@ -288,6 +306,7 @@ def check_webhook(text: str) -> None:
 CHECKS = {
     "console": check_text,
     "slack": check_slack,
+    "slack_bot": check_slack_bot,
     "email": check_email,
     "webhook": check_webhook,
 }
@@ -330,18 +349,12 @@ def _slack_texts(message: dict[str, Any]) -> Iterator[str]:
     for block in message["blocks"]:
         for item in [block.get("text"), *block.get("elements", [])]:
             if item:
-                yield item["text"]
+                text = item["text"]
+                yield text if isinstance(text, str) else text["text"]
 
 
 def _assert_slack_limits(message: dict[str, Any]) -> None:
-    assert 0 < len(message["blocks"]) <= 50
-    for block in message["blocks"]:
-        limit = 150 if block["type"] == "header" else 3000
-        for item in [block.get("text"), *block.get("elements", [])]:
-            if item:
-                assert 0 < len(item["text"]) <= limit
-                assert item["type"] == "plain_text" or item["verbatim"] is True
-        assert len(block.get("elements", [])) <= 10
+    assert faults(message) == []
 
 
 class _Page(HTMLParser):

@@ -19,6 +19,9 @@ from worker.model import Alert, AlertEvent, Severity
 #: What a matcher may ask for.
 LABELS = ("actor", "measure", "kind", "stance", "severity", "status", "language", "item")
 
+#: The end of the key of groups that collect: they are no messages of the hour.
+DIGEST = ":digest"
+
 Matchers = Mapping[str, frozenset[str]]
 
 
@@ -221,7 +224,7 @@ def _digest(
     route: Route, digest: Digest, channel: str, now: datetime, reason: Reason | None
 ) -> Handover:
     name = route.name or "default"
-    key = f"{_room(route)}:digest"
+    key = f"{_room(route)}{DIGEST}"
     return Handover(channel, key, digest.next_after(now), name, reason, route.language)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from worker.core import outbox, reading
 from worker.core.outbox import DeliveryState
+from worker.core.threads import Occasion, Threading, one_thread
 from worker.errors import DeliveryError
 from worker.pipeline.tools import Tools
 from worker.ports import DeliveryResult, DeliveryWork, DueGroup
@@ -39,18 +40,32 @@ async def _flush_one(tools: Tools, group: DueGroup, now: datetime) -> bool:
 
     The store moves the others on to a group of their own, which is due at once.
     """
-    size = len(group.alerts)
-    payload = _payload(tools, group, size)
+    occasion = await _occasion(tools, group, now)
+    alone = tools.renderer.threading(group.channel) is Threading.ONE and not group.is_digest
+    size = one_thread(group.alerts, occasion.roots) if alone else len(group.alerts)
+    payload = _payload(tools, group, size, occasion)
     while size > 1 and not tools.renderer.complete(payload):
         size = size * 2 // 3
-        payload = _payload(tools, group, size)
+        payload = _payload(tools, group, size, occasion)
     told = replace(group, alerts=group.alerts[:size])
     return await tools.db(tools.store.groups.flush, told, payload, now)
 
 
-def _payload(tools: Tools, group: DueGroup, size: int) -> dict[str, Any]:
+async def _occasion(tools: Tools, group: DueGroup, now: datetime) -> Occasion:
+    """The threads of a group's alerts; of a digest, what it shows beside them."""
+    if group.is_digest:
+        overview = await tools.db(tools.store.groups.overview, now)
+        return Occasion(group.language, overview=overview, at=now)
+    if tools.renderer.threading(group.channel) is Threading.NONE:
+        return Occasion(group.language, at=now)
+    ids = {alert.id for alert in group.alerts}
+    roots = await tools.db(tools.store.groups.roots, group.channel, ids)
+    return Occasion(group.language, roots, at=now)
+
+
+def _payload(tools: Tools, group: DueGroup, size: int, occasion: Occasion) -> dict[str, Any]:
     alerts = reading.told_once(group.alerts[:size])
-    return tools.renderer.alerts(group.channel, alerts, group.language)
+    return tools.renderer.alerts(group.channel, alerts, occasion)
 
 
 async def _bury_expired(tools: Tools, now: datetime) -> None:
@@ -62,28 +77,31 @@ async def _bury_expired(tools: Tools, now: datetime) -> None:
 
 async def deliver(tools: Tools, work: DeliveryWork) -> str | None:
     """Make one attempt at one delivery and store how it ended."""
-    error = await _send(tools, work)
+    answer = await _send(tools, work)
     now = tools.clock.now()
-    result = _sent(tools, work, now) if error is None else _not_sent(tools, work, error, now)
-    await tools.db(tools.store.outbox.finish, work, result, now)
-    return None if error is None else str(error)
+    if isinstance(answer, DeliveryError):
+        await tools.db(tools.store.outbox.finish, work, _not_sent(tools, work, answer, now), now)
+        return str(answer)
+    await tools.db(tools.store.outbox.finish, work, _sent(work, answer, now), now)
+    return None
 
 
-async def _send(tools: Tools, work: DeliveryWork) -> DeliveryError | None:
+async def _send(tools: Tools, work: DeliveryWork) -> DeliveryError | Mapping[str, Any] | None:
+    """What the channel said of the message, or why it did not take it."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            await tools.senders[work.delivery.channel].send(work.delivery)
+            return await tools.senders[work.delivery.channel].send(work.delivery)
     except DeliveryError as error:
         return error
     except TimeoutError:
         return DeliveryError(f"no answer within {SEND_SECONDS:g} s", retryable=True)
     except Exception as error:  # its text may hold a secret address, so only its kind is told
         return DeliveryError(f"the channel failed: {type(error).__name__}", retryable=True)
-    return None
 
 
-def _sent(tools: Tools, work: DeliveryWork, now: datetime) -> DeliveryResult:
-    return DeliveryResult(DeliveryState.SENT, now, "sent", work.breaker.after_success())
+def _sent(work: DeliveryWork, receipt: Mapping[str, Any] | None, now: datetime) -> DeliveryResult:
+    healed = work.breaker.after_success()
+    return DeliveryResult(DeliveryState.SENT, now, "sent", healed, receipt=receipt)
 
 
 def _not_sent(

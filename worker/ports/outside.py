@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from worker.core.threads import Occasion, Threading
 from worker.model import Alert, Analysis, Article, Delivery, Entry, Feed
 
 
@@ -96,18 +97,23 @@ class Reader(Protocol):
 class Sender(Protocol):
     """One channel."""
 
-    async def send(self, delivery: Delivery) -> None:
-        """Hand ``delivery`` over, or raise DeliveryError."""
+    async def send(self, delivery: Delivery) -> Mapping[str, Any] | None:
+        """Hand ``delivery`` over, or raise DeliveryError.
+
+        Returns what later messages of the thread need to know of this one, if anything.
+        """
         ...
 
 
 class Renderer(Protocol):
     """Turns alerts into the payload of a channel; the payload is frozen in the delivery."""
 
-    def alerts(
-        self, channel: str, alerts: Sequence[Alert], language: str | None = None
-    ) -> dict[str, Any]:
-        """The payload that tells ``alerts`` on ``channel``, in its language if none is given."""
+    def alerts(self, channel: str, alerts: Sequence[Alert], occasion: Occasion) -> dict[str, Any]:
+        """The payload that tells ``alerts`` on ``channel``."""
+        ...
+
+    def threading(self, channel: str) -> Threading:
+        """How follow-ups are told on ``channel``."""
         ...
 
     def complete(self, payload: Mapping[str, Any]) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from worker.core.overview import Overview
 from worker.core.routing import Desk
+from worker.core.threads import Root
 from worker.core.views import LedgerView
 from worker.model import Article, Delivery
 from worker.ports.work import (
@@ -99,6 +101,10 @@ class GroupStore(Protocol):
     """Alert groups, as delivering sees them."""
 
     def due(self, now: datetime, horizon: timedelta = timedelta(0)) -> list[DueGroup]: ...
+
+    def roots(self, channel: str, alert_ids: Collection[str]) -> dict[str, Root]: ...
+
+    def overview(self, now: datetime) -> Overview: ...
 
     def flush(self, group: DueGroup, payload: dict[str, Any], now: datetime) -> bool: ...
 

@@ -6,14 +6,14 @@ is still held, so a result that comes after another worker has taken over change
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from worker.core.outbox import Breaker, DeliveryState
-from worker.core.routing import Handover
+from worker.core.routing import DIGEST, Handover
 from worker.core.schedule import FeedState
 from worker.core.views import Verdict
 from worker.model import Alert, Article, Delivery, Entry, Feed
@@ -141,6 +141,11 @@ class DueGroup:
     #: The language that the route asks for; None: the channel's own.
     language: str | None = None
 
+    @property
+    def is_digest(self) -> bool:
+        """Whether it collects alerts of a day or week, of whatever actor and measure."""
+        return self.key.endswith(DIGEST)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -165,6 +170,8 @@ class DeliveryResult:
     disable_channel: str | None = None
     #: ``(channel, payload)`` that tells a dead letter elsewhere.
     notice: tuple[str, dict[str, Any]] | None = None
+    #: What the channel said of a message that it took; later ones of the thread are given it.
+    receipt: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from worker.settings.kinds import (
     Address,
+    Conversation,
     HttpUrl,
     LabelLanguage,
     Name,
@@ -27,16 +28,42 @@ class _Channel(Section):
     language: LabelLanguage = "en"
     """The language of labels; quotes stay in their own."""
 
+    @property
+    def kind(self) -> str:
+        """The kind of payload that it takes (worker.core.render.KINDS)."""
+        return str(getattr(self, "type", ""))
+
 
 class SlackChannel(_Channel):
-    """A Slack incoming webhook."""
+    """A Slack incoming webhook, or a bot that posts to one conversation and keeps threads."""
 
     type: Literal["slack"]
     """This kind."""
-    webhook_url: SecretRef
+    webhook_url: SecretRef | None = None
     """The incoming webhook."""
     thread_ts: Timestamp | None = None
-    """Post as replies to the message with this timestamp."""
+    """Post as replies to the message with this timestamp (with webhook_url)."""
+    token: SecretRef | None = None
+    """A bot's token (xoxb-…), instead of webhook_url: follow-ups then stay in one thread."""
+    conversation: Conversation | None = None
+    """Where the bot posts: the conversation's id, at the foot of its details in Slack."""
+    api_url: HttpUrl = "https://slack.com/api"
+    """Where Slack's API is."""
+
+    @property
+    def kind(self) -> str:
+        """``slack_bot`` with a token, else ``slack``."""
+        return "slack" if self.token is None else "slack_bot"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SlackChannel:
+        if (self.webhook_url is None) == (self.token is None):
+            raise refuse("exactly one of webhook_url and token must be set")
+        if (self.token is None) != (self.conversation is None):
+            raise refuse("token and conversation go together: set both or neither")
+        if self.token is not None and self.thread_ts is not None:
+            raise refuse("thread_ts is for a webhook_url: a bot keeps threads by itself")
+        return self
 
 
 class EmailChannel(_Channel):

@@ -115,6 +115,12 @@ Timestamp = Annotated[
     _matching(re.compile(r"\d+\.\d+"), 'must be a Slack timestamp such as "1767225600.000100"'),
     Words("Slack timestamp"),
 ]
+Conversation = Annotated[
+    str,
+    _matching(
+        re.compile(r"[CGD][A-Z0-9]{5,20}"), "must be a Slack conversation id such as C0123456789"
+    ),
+]
 Language = Annotated[
     str,
     _matching(re.compile(r"[a-z]{2,3}"), "must be an ISO 639 code such as de"),

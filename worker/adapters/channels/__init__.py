@@ -7,7 +7,7 @@ and raises DeliveryError otherwise; the delivery's payload comes from ``worker.c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 
@@ -15,6 +15,7 @@ from worker.adapters.channels.console import ConsoleSender
 from worker.adapters.channels.email import EmailSender
 from worker.adapters.channels.rendering import ChannelRenderer
 from worker.adapters.channels.slack import SlackSender
+from worker.adapters.channels.slackbot import SlackBotSender
 from worker.adapters.channels.webhook import WebhookSender
 from worker.errors import ConfigError
 from worker.model import Delivery
@@ -32,6 +33,7 @@ __all__ = [
     "ConsoleSender",
     "EmailSender",
     "Sender",
+    "SlackBotSender",
     "SlackSender",
     "WebhookSender",
     "build_sender",
@@ -43,8 +45,8 @@ __all__ = [
 class Sender(Protocol):
     """Hands deliveries over to one channel."""
 
-    async def send(self, delivery: Delivery) -> None:
-        """Hand one delivery over, or raise DeliveryError."""
+    async def send(self, delivery: Delivery) -> Mapping[str, Any] | None:
+        """Hand one delivery over, or raise DeliveryError; returns what its thread must remember."""
 
 
 def channel_client() -> httpx.AsyncClient:
@@ -62,6 +64,9 @@ def build_sender(channel: Channel, environ: Mapping[str, str], client: httpx.Asy
     if isinstance(channel, ConsoleChannel):
         return ConsoleSender()
     if isinstance(channel, SlackChannel):
+        token = _secret(channel.token, environ)
+        if token:
+            return SlackBotSender(token, channel.conversation or "", client, channel.api_url)
         url = _secret(channel.webhook_url, environ)
         return SlackSender(url or "", client, thread_ts=channel.thread_ts)
     if isinstance(channel, EmailChannel):

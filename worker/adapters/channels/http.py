@@ -40,18 +40,21 @@ async def post(
     headers: Mapping[str, str],
     *,
     seconds: float = TIMEOUT_SECONDS,
-) -> None:
+    keep: int = 0,
+) -> bytes:
     """POST ``body`` once, within ``seconds`` in all; any answer but a 2xx is a DeliveryError.
 
-    Error texts never hold the address: of some channels it is the secret.
+    Returns up to ``keep`` bytes of the answer. Error texts never hold the address: of some channels it is the secret.
     """
     try:
         async with asyncio.timeout(seconds):
             request = client.stream("POST", url, content=body, headers=headers, timeout=seconds)
             async with request as response:
                 if response.is_success:
-                    return
-                reply = await _reply(response)
+                    return await _beginning(response, keep)
+                reply = clean_line(
+                    (await _beginning(response, _REPLY_BYTES)).decode("utf-8", "replace"), 200
+                )
     except (TimeoutError, httpx.TimeoutException):
         raise DeliveryError(f"no answer within {seconds:g} s", retryable=True) from None
     except httpx.TransportError as error:
@@ -74,19 +77,19 @@ def _refusal(response: httpx.Response, reply: str) -> DeliveryError:
     )
 
 
-async def _reply(response: httpx.Response) -> str:
-    """The beginning of an error's body; whatever goes wrong in reading it does not matter."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        return ""
+async def _beginning(response: httpx.Response, size: int) -> bytes:
+    """The beginning of an answer's body; whatever goes wrong in reading it gives none."""
+    if not size or response.headers.get("content-encoding", "identity") != "identity":
+        return b""
     read = b""
     try:
-        async for chunk in response.aiter_raw(_REPLY_BYTES):
+        async for chunk in response.aiter_raw(size):
             read += chunk
-            if len(read) >= _REPLY_BYTES:
+            if len(read) >= size:
                 break
     except httpx.HTTPError:
-        return ""
-    return clean_line(read[:_REPLY_BYTES].decode("utf-8", "replace"), 200)
+        return b""
+    return read[:size]
 
 
 def _without_url(text: str, url: str) -> str:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from worker.core.render import render_note, render_payload
+from worker.core.threads import Occasion, Threading
 from worker.model import Alert
 from worker.settings import Channel
 
+#: Kinds of payload with threads: mail clients sort by marks, Slack takes a reply to one message.
+_THREADING = {"email": Threading.MARKED, "slack_bot": Threading.ONE}
 log = logging.getLogger(__name__)
 
 
 class ChannelRenderer:
     """Turns alerts and notices into payloads for the channels, by their names."""
 
-    def __init__(self, channels: Iterable[Channel]) -> None:
-        self._kinds = {channel.name: (channel.type, channel.language) for channel in channels}
+    def __init__(self, channels: Iterable[Channel], dashboard: str | None = None) -> None:
+        self._kinds = {channel.name: (channel.kind, channel.language) for channel in channels}
+        self._dashboard = dashboard
 
-    def alerts(
-        self, channel: str, alerts: Sequence[Alert], language: str | None = None
-    ) -> dict[str, Any]:
+    def threading(self, channel: str) -> Threading:
+        """How follow-ups are told on ``channel``."""
+        kind, _ = self._kind(channel)
+        return _THREADING.get(kind, Threading.NONE)
+
+    def alerts(self, channel: str, alerts: Sequence[Alert], occasion: Occasion) -> dict[str, Any]:
         """The payload that tells ``alerts`` on ``channel``; a render error gives plain text."""
         kind, own = self._kind(channel)
-        rendered = render_payload(kind, alerts, language or own)
+        occasion = replace(occasion, dashboard=self._dashboard)
+        rendered = render_payload(kind, alerts, occasion.language or own, occasion)
         if rendered.problem:
             log.error("channel %s: told in plain text, as %s", channel, rendered.problem)
         return rendered.payload

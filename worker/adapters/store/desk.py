@@ -12,13 +12,11 @@ from sqlalchemy import Connection, insert, select, update
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.sql import in_state
-from worker.core.routing import Desk, GroupState, Silence, Told
+from worker.core.routing import DIGEST, Desk, GroupState, Silence, Told
 from worker.model import Severity
 
 #: Groups told longer ago than this are as new.
 _REMEMBERED = timedelta(days=1)
-#: The end of the key of groups that collect: they are no messages of the hour.
-_DIGEST = ":digest"
 
 
 def read_desk(connection: Connection, now: datetime) -> Desk:
@@ -36,7 +34,7 @@ def read_desk(connection: Connection, now: datetime) -> Desk:
     for row in rows:
         key = (row.channel, row.key)
         groups[key] = _after(groups.get(key, GroupState()), row)
-        if not row.key.endswith(_DIGEST):
+        if not row.key.endswith(DIGEST):
             at = row.flushed_at or row.created_at
             told.append(Told(row.channel, at, Severity(row.loudest)))
     return Desk(_active(connection, now), MappingProxyType(groups), told)

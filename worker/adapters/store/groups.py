@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,13 @@ from sqlalchemy import Connection, insert, select, update
 from worker.adapters.store import tables
 from worker.adapters.store.codec import alert_json, alert_of
 from worker.adapters.store.engine import Database
+from worker.adapters.store.overviews import overview_of
 from worker.adapters.store.sql import in_state, upsert
+from worker.adapters.store.threads import begin_threads, roots_of
 from worker.core.outbox import DEADLINE, DeliveryState
+from worker.core.overview import Overview
 from worker.core.routing import Handover
+from worker.core.threads import Root
 from worker.model import Alert, Severity
 from worker.ports import DueGroup
 
@@ -133,8 +137,19 @@ class Groups:
                 return False
             _move_rest(connection, group, now)
             ids = list(dict.fromkeys(alert.id for alert in group.alerts))
-            add_delivery(connection, group.id, group.channel, payload, ids, now)
+            delivery_id = add_delivery(connection, group.id, group.channel, payload, ids, now)
+            begin_threads(connection, group.channel, ids, delivery_id)
             return True
+
+    def roots(self, channel: str, alert_ids: Collection[str]) -> dict[str, Root]:
+        """The first messages of alerts on a channel, by alert, with what they told as it is now."""
+        with self._database.read() as connection:
+            return roots_of(connection, channel, alert_ids)
+
+    def overview(self, now: datetime) -> Overview:
+        """All positions, and the changes of the last days, for a digest."""
+        with self._database.read() as connection:
+            return overview_of(connection, now)
 
 
 def _move_rest(connection: Connection, group: DueGroup, now: datetime) -> None:
@@ -168,8 +183,8 @@ def add_delivery(
     payload: dict[str, Any],
     alert_ids: list[str],
     now: datetime,
-) -> None:
-    """Add the one delivery of a group to a channel."""
+) -> str:
+    """Add the one delivery of a group to a channel; returns its id."""
     row = {
         "id": str(uuid.uuid4()),
         "group_id": group_id,
@@ -182,6 +197,7 @@ def add_delivery(
         "next_at": now,
     }
     upsert(connection, tables.delivery, [row], on=("group_id", "channel"))
+    return str(row["id"])
 
 
 def _due_group(connection: Connection, row: Any) -> DueGroup:

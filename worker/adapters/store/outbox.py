@@ -14,6 +14,7 @@ from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
 from worker.adapters.store.server import alone
 from worker.adapters.store.sql import in_state, lease, settle, upsert
+from worker.adapters.store.threads import in_thread, keep_receipt
 from worker.core.outbox import DEADLINE, Breaker, DeliveryState, Gate
 from worker.model import Delivery
 from worker.ports import DeliveryResult, DeliveryWork, Note
@@ -78,7 +79,7 @@ class Outbox:
         connection.execute(
             insert(tables.attempt).values(delivery_id=row["id"], number=number, started_at=now)
         )
-        delivery = delivery_of(row, attempts=number)
+        delivery = in_thread(connection, delivery_of(row, attempts=number))
         return [DeliveryWork(delivery, breaker, row["deadline"], number, token)]
 
     def expire(self, now: datetime, channels: Collection[str]) -> list[Delivery]:
@@ -131,6 +132,8 @@ class Outbox:
             _end_attempt(connection, work, result.outcome, now)
             if kept:
                 save_breaker(connection, work.delivery.channel, result)
+            if kept and result.receipt is not None:
+                keep_receipt(connection, work.delivery, result.receipt)
             if kept and result.state is DeliveryState.DEAD:
                 _tell_dead_letter(connection, work.delivery, result.outcome, result.notice, now)
             return kept

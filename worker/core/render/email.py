@@ -12,6 +12,7 @@ from worker.core.render import inert
 from worker.core.render.labels import word
 from worker.core.render.text import quoted, render_texts
 from worker.core.render.view import AlertView, alert_view
+from worker.core.threads import Occasion
 from worker.model import Alert, Severity
 
 #: Alerts shown in full in one e-mail; the rest is counted.
@@ -24,7 +25,9 @@ _COLOURS = {
 }
 
 
-def render_email(alerts: Sequence[Alert], language: str = "en") -> dict[str, Any]:
+def render_email(
+    alerts: Sequence[Alert], language: str = "en", occasion: Occasion | None = None
+) -> dict[str, Any]:
     """``subject``, ``text``, ``html`` and ``thread`` (what replies and updates hang on)."""
     shown = alerts[:MAX_ALERTS]
     views = [alert_view(alert, language) for alert in shown]

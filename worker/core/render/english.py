@@ -68,7 +68,7 @@ TEXTS: Mapping[str, Text] = {
     "status.official": "official",
     "status.reported": "reported",
     "status.draft": "draft",
-    "status.contested": "Contested",
+    "contested": "Contested",
     "unit.soldiers": ("soldier", "soldiers"),
     "unit.countries": ("country", "countries"),
     "unit.aircraft": ("aircraft", "aircraft"),

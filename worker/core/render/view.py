@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from worker.core.render import inert
 from worker.core.render.labels import (
@@ -13,10 +14,22 @@ from worker.core.render.labels import (
     word,
 )
 from worker.core.render.reasons import reason_label
-from worker.model import Alert, AlertEvent, Evidence, Position, Status
+from worker.model import Alert, AlertEvent, ChangeKind, Evidence, Position, Stance, Status
 
 #: How many further articles are named before the rest is only counted.
 MAX_ARTICLES = 5
+#: A colour for each stance, beside its word: red refuses, green commits.
+STANCE_MARKS = {
+    Stance.OPPOSED: "🟥",
+    Stance.RULED_OUT: "🟥",
+    Stance.RELUCTANT: "🟧",
+    Stance.UNDECIDED: "⬜",
+    Stance.OPEN: "🟨",
+    Stance.COMMITTED: "🟩",
+    Stance.DELIVERED: "✅",
+}
+#: How sure it is, at a glance.
+CERTAINTY_MARKS = {"confirmed": "✔️", "unconfirmed": "❔", "contested": "⚠️"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,12 @@ class AlertView:
     move: str
     before: str
     now: str
+    #: The stances alone, in words; empty where no position was known.
+    stances: tuple[str, str]
+    marks: tuple[str, str]
+    #: Number, conditions, place and status of what holds now, in one line.
+    terms: str
+    certainty: str
     quantity: str
     conditions: str
     confirmation: str
@@ -82,6 +101,10 @@ def alert_view(alert: Alert, language: str) -> AlertView:
         move=_move(change.before, change.after, language),
         before=_state(change.before, language, "since"),
         now=_state(change.after, language, "as_of"),
+        stances=(_stance(change.before, language), _stance(change.after, language)),
+        marks=(_mark(change.before), _mark(change.after)),
+        terms=_terms(change.after, language),
+        certainty=_certainty(alert),
         quantity=_quantity(change.after, language) or word("none", language),
         conditions=_conditions(change.after, language) or word("none", language),
         confirmation=_confirmation(alert, language),
@@ -94,6 +117,11 @@ def alert_view(alert: Alert, language: str) -> AlertView:
     )
 
 
+def host_of(url: str) -> str:
+    """The host of a safe address, as the name of its source."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
 def _move(before: Position | None, after: Position, language: str) -> str:
     start = word(f"stance.{before.stance}", language) if before else "?"
     return f"{start} → {word(f'stance.{after.stance}', language)}"
@@ -102,16 +130,37 @@ def _move(before: Position | None, after: Position, language: str) -> str:
 def _state(position: Position | None, language: str, date_key: str) -> str:
     if position is None:
         return word("unknown_before", language)
-    conditions = _conditions(position, language)
     parts = [
         word(f"stance.{position.stance}", language),
+        _terms(position, language),
+        word(date_key, language, inert.line(position.as_of, 10)),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _terms(position: Position, language: str) -> str:
+    conditions = _conditions(position, language)
+    parts = [
         _quantity(position, language),
         word("if", language, conditions) if conditions else "",
         _location(position.location, language),
         "" if position.status is Status.OFFICIAL else word(f"status.{position.status}", language),
-        word(date_key, language, inert.line(position.as_of, 10)),
     ]
     return " · ".join(filter(None, parts))
+
+
+def _stance(position: Position | None, language: str) -> str:
+    return word(f"stance.{position.stance}", language) if position else ""
+
+
+def _mark(position: Position | None) -> str:
+    return STANCE_MARKS[position.stance] if position else "▫️"
+
+
+def _certainty(alert: Alert) -> str:
+    """``contested`` while another statement stands against it, else how well it is confirmed."""
+    contested = alert.change.kind is ChangeKind.CONTESTED or alert.event is AlertEvent.CONTESTED
+    return "contested" if contested or alert.rival else str(alert.confirmation)
 
 
 def _location(location: str | None, language: str) -> str:
@@ -127,8 +176,8 @@ def _conditions(position: Position, language: str) -> str:
 
 
 def _confirmation(alert: Alert, language: str) -> str:
-    count = alert.origins
-    return f"{word(alert.confirmation, language)} · {word('origins', language, count)}"
+    sources = word("origins", language, alert.origins)
+    return f"{word(_certainty(alert), language)} · {sources}"
 
 
 def _quote(evidence: Evidence, language: str) -> QuoteView:
