@@ -261,7 +261,7 @@ class App:
             fetcher=sources.fetcher,
             pages=sources.pages,
             reader=sources.reader,
-            renderer=ChannelRenderer(self.settings.channels),
+            renderer=ChannelRenderer(self.settings.channels, self.settings.web.public_url),
             senders=senders,
             clock=clock,
             jitter=self._jitter,

@@ -72,7 +72,9 @@ def render_payload(
     try:
         return Rendered(_RENDERERS[kind](alerts, language, occasion or Occasion()))
     except Exception as error:  # whatever went wrong, the alert goes out
-        payload = render_note(kind, f"Coalition Watch: {len(alerts)} alert(s)", _bare(alerts, language))
+        payload = render_note(
+            kind, f"Coalition Watch: {len(alerts)} alert(s)", _bare(alerts, language)
+        )
         return Rendered(payload, f"{type(error).__name__}: {inert.line(str(error), 200)}")
 
 
