@@ -241,6 +241,12 @@ def _drop_covered_context(marks: Marks) -> None:
         for p in marks.predicates
         if p.kind not in {*PREDICATE_TYPES, "reporting"}
     ]
+    says = [frozenset(p.words) for p in marks.predicates if p.kind == "reporting"]
+    marks.predicates = [
+        p
+        for p in marks.predicates
+        if p.kind not in {"action", "action_past"} or not any(set(p.words) < say for say in says)
+    ]  # "gaf aan dat" says something and gives nothing
     for other in [p for p in marks.predicates if p.kind in PREDICATE_TYPES]:
         longer = frozenset(other.words)
         marks.predicates = [

@@ -102,6 +102,7 @@ def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
 
 
 _TOWARDS = word_set("for towards toward into für pour para per voor dans na на")
+_MORE = word_set("extra uit vrij meer beschikbaar more further zusätzlich mehr bereit frei opnieuw")
 #: In these languages "in" leads to what the money is spent on.
 _INTO = frozenset({"de", "nl"})
 
@@ -112,6 +113,8 @@ def without_purposes(topics: list[Topic], clause: Clause, marks: Marks) -> list[
     for start, end in marks.money:
         if start not in clause or end >= len(marks.words) or priced(start, marks):
             continue
+        while end + 1 < len(marks.words) and marks.words[end].norm in _MORE:
+            end += 1  # "500 miljoen euro extra uit voor drones"
         norm = marks.words[end].norm
         if norm not in _TOWARDS and not (norm == "in" and marks.language in _INTO):
             continue
