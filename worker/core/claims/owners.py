@@ -174,9 +174,15 @@ def _giver(subject: Subject, topic: Topic, clause: Clause, marks: Marks) -> str 
     if subject.codes != ("UA",) or topic.measure in _UKRAINE_OWN:
         return None
     for actor in marks.actors:
-        if actor.agent and actor.start in clause and actor.code not in {None, "UA", "RU"}:
+        gives = actor.agent or _received_from(actor, marks)
+        if gives and actor.start in clause and actor.code not in {None, "UA", "RU"}:
             return actor.code
     return None
+
+
+def _received_from(actor: Actor, marks: Marks) -> bool:
+    """ "Oekraïne kreeg een batterij van Duitsland": the Dutch preposition of the possessor, too."""
+    return marks.language == "nl" and actor.start > 0 and marks.words[actor.start - 1].norm == "van"
 
 
 def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:

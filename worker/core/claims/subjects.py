@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
 from worker.core.claims.discourse import Discourse, from_before, is_item
 from worker.core.claims.documents import document_subject
@@ -33,7 +36,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
             continue
         if first.start > clause.start + 2 and all(a.code == "UA" for a in group):
             continue  # the receiver, whatever its grammar
-        return of_group(group, clause, marks, discourse)
+        return _with_partners(of_group(group, clause, marks, discourse), groups, marks)
     passive = marks.has("passive", clause.start, clause.end) or any(
         p.kind == "action_past" for p in predicates_of(clause, marks)
     )
@@ -46,6 +49,31 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if owner is not None:
         return of_group(owner, clause, marks, discourse)
     return _hidden(groups, clause, reading, discourse)
+
+
+_TOGETHER = word_set(
+    """
+    together jointly along samen gezamenlijk gemeinsam zusammen insieme junto conjuntamente
+    """
+)
+_WITH = word_set("with met mit con")
+
+
+def _with_partners(subject: Subject, groups: list[list[Actor]], marks: Marks) -> Subject:
+    """ "Together with Latvia, the UK delivered drones": a deed of both."""
+    if not subject.codes:
+        return subject
+    codes = list(subject.codes)
+    for group in groups:
+        at = group[0].start
+        before = [w.norm for w in marks.words[max(0, at - 3) : at]]
+        joint = any(first in _TOGETHER and second in _WITH for first, second in pairwise(before))
+        if joint:
+            codes += [a.code for a in group if a.code and a.code not in _BODIES]
+    return replace(subject, codes=tuple(dict.fromkeys(codes)))
+
+
+_BODIES = frozenset({"EU", "NATO", "UN", "COALITION", "UA", "RU"})
 
 
 def _hidden(
