@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from worker.core.claims.marks import Marks
 from worker.core.claims.reading import Finding, Reading, Subject
 from worker.core.claims.stances import negations
+from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance
 
 
@@ -180,8 +181,22 @@ _BODIES = frozenset({"COALITION", "EU", "NATO", "UN"})
 LISTED = 2
 
 
+_SUBJUNCTIVE = word_set(
+    "sei seien habe werde könne müsse solle wolle dürfe gebe bleibe stehe gehe komme mache wisse "
+    "liefere brauche nehme leiste"
+)
+
+
+def _goes_on(reading: Reading) -> bool:
+    """Whether German reported speech goes on: a subjunctive without a verb of saying."""
+    marks = reading.marks
+    return marks.language == "de" and any(w.norm in _SUBJUNCTIVE for w in marks.words)
+
+
 def _remember_speaker(reading: Reading, discourse: Discourse) -> None:
     """Keep who spoke last; a person who acts since then makes "he" nobody else."""
+    if not reading.attributions and discourse.speaker_age <= 2 and _goes_on(reading):
+        discourse.speaker_age = 1
     for attribution in reading.attributions:
         speaker = attribution.speaker
         if speaker is not None:

@@ -33,6 +33,8 @@ def inner_stance(
     actions = [p for p in own if p.kind in {"action", "action_past", "done"}]
     finite = [p for p in actions if language != "en" or not bare_english(p, marks)]
     chosen = _ruling(cues, finite or actions, topic)
+    if special and _rejected(special, chosen):
+        return Stance.RULED_OUT, [special[0].rule, "demand rejected"], chosen
     if special:
         nearest = min(special, key=lambda p: _distance(p, topic))
         if (
@@ -59,6 +61,13 @@ def inner_stance(
         positive = stance is not None and stance.rank > 0
         return (Stance.RULED_OUT if positive else None), [*rules, "not this"], chosen
     return stance, rules, chosen
+
+
+def _rejected(special: Sequence[Predicate], chosen: Predicate | None) -> bool:
+    """ "Hat die Forderung nach Taurus zurückgewiesen": the answer to a demand is a stance."""
+    if chosen is None or chosen.stance is None or chosen.stance.rank >= 0:
+        return False
+    return all(p.kind == "demand" and p.start < chosen.words[-1] for p in special)
 
 
 def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:

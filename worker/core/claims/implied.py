@@ -83,6 +83,10 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
     """
     if any(p.start in clause and p.kind in (*CUES, *PREDICATE_TYPES) for p in marks.predicates):
         return
+    inner = [p for p in marks.verbs if p.start in clause]
+    if inner:
+        marks.predicates.append(inner[0])
+        return
     verbs = [t for t in marks.topics if t.kind == "verb" and t.start in clause]
     if verbs:
         at = verbs[0].start if language in SLAVIC else verbs[0].end - 1

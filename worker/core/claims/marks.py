@@ -78,6 +78,8 @@ class Marks:
     actors: list[Actor] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     predicates: list[Predicate] = field(default_factory=list)
+    #: Verbs inside the name of a measure ("trainiert Litauen ukrainische Soldaten").
+    verbs: list[Predicate] = field(default_factory=list)
     conditions: list[tuple[Condition, int, int]] = field(default_factory=list)
     context: dict[str, list[tuple[int, ...]]] = field(default_factory=lambda: defaultdict(list))
     quantities: list[Match[Row]] = field(default_factory=list)
@@ -292,6 +294,14 @@ def _drop_named_deeds(marks: Marks) -> None:
     """A deed inside a name is no deed: "White House", "strategic airlift", "guarantee"."""
     named = [range(a.start, a.end) for a in marks.actors]
     # "the military support the UK provided": the noun goes on into the next clause
+    marks.verbs = [
+        p
+        for p in marks.predicates
+        if p.kind == "action"
+        and marks.language == "de"
+        and any(p.start == t.start for t in marks.topics if t.kind == "core")
+        and not marks.words[p.start].capitalised
+    ]
     later = [range(t.start + 1, t.end) for t in marks.topics if t.kind != "verb"]
     marks.predicates = [
         p

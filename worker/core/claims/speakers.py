@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.marks import NONSTATE_TYPES, Actor, Marks, Predicate
+from worker.core.claims.wordlists import word_set
 
 ROLE_TYPES = ("gov_role", "parliament_role")
 _NEAR = 3
@@ -241,6 +242,14 @@ def _head(predicate: Predicate, clause: Clause, marks: Marks) -> Actor | None:
     return heads[0] if heads and "," in marks.words[first].before else None
 
 
+_IMPERSONAL = word_set("hieß heißt verlautete verlautet hörte hört")
+
+
+def _impersonal(predicate: Predicate, marks: Marks) -> bool:
+    """ "Aus den USA hieß es", "aus Paris verlautete": the place speaks."""
+    return marks.language == "de" and marks.words[predicate.start].norm in _IMPERSONAL
+
+
 def _speaker(predicate: Predicate, clause: Clause, marks: Marks, language: str) -> Actor | None:
     head = _head(predicate, clause, marks)
     if head is not None:
@@ -256,7 +265,7 @@ def _speaker(predicate: Predicate, clause: Clause, marks: Marks, language: str) 
             continue
         after = actor.start >= predicate.end
         distance = actor.start - predicate.end if after else predicate.start - actor.end
-        if distance > 8 or (actor.oblique and not after):
+        if distance > 8 or (actor.oblique and not after and not _impersonal(predicate, marks)):
             continue
         behind = 0 if after or language == "en" else 3  # "…, sagte Merz": the speaker follows
         near.append((distance + behind + 2 * rank[actor.kind], 0 if after else 1, actor))

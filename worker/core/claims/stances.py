@@ -147,9 +147,9 @@ _EVEN = word_set(
 )
 
 
-def _said_again(at: int, predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+def _said_again(at: int, predicate: Predicate, marks: Marks) -> bool:
     """Whether a negation behind its verb only stresses the one before: "auch nicht", "ook niet"."""
-    earlier = any(hit[0] in clause and hit[0] < at for hit in marks.context.get("negation", ()))
+    earlier = any(hit[0] < at for hit in marks.context.get("negation", ()))
     if not earlier and (predicate.stance is None or predicate.stance.rank > 0):
         return False
     before = marks.words[at - 1].norm if at else ""
@@ -157,12 +157,15 @@ def _said_again(at: int, predicate: Predicate, clause: Clause, marks: Marks) -> 
     return {before, marks.words[at].norm, following} & _EVEN != set()
 
 
+_AND = word_set("und sowie oder en of")
+
+
 def _closed(at: int, clause: Clause, marks: Marks) -> bool:
     """Whether a German or Dutch clause ends right behind its negation, before an "and"."""
     if marks.language not in {"de", "nl"} or at == clause.start:
         return False
-    behind = {at + 1, at + 2}
-    return any(hit[0] in behind for hit in marks.context.get("coordinator", ()))
+    behind = marks.words[at + 1 : at + 3]
+    return any(word.norm in _AND for word in behind)
 
 
 def _only_with(clause: Clause, marks: Marks) -> bool:
@@ -191,7 +194,7 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
             after = []  # "gehören der Koalition nicht an und lehnen … ab"
             if predicate.start > at:
                 continue
-        if not after and _said_again(at, predicate, clause, marks):
+        if not after and _said_again(at, predicate, marks):
             continue  # "…, not even after a ceasefire": the same no once more
         if marks.words[at].norm in _WITHOUT and not _without_doing(at, clause, marks):
             continue  # "ohne die Amerikaner": a circumstance

@@ -270,7 +270,11 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
         return ahead, 0.75
     if discourse.heading and is_item(reading.marks):
         return Subject(discourse.heading), 0.75
-    if own.pronoun or reading.clauses[number].quoted or _reported_speech(number, reading):
+    if (
+        own.pronoun
+        or reading.clauses[number].quoted
+        or _reported_speech(number, reading, discourse)
+    ):
         return from_before(discourse)
     if home := signing_home(number, reading):
         return Subject((home,)), 0.6
@@ -318,15 +322,18 @@ _SUBJUNCTIVE = word_set(
 )
 
 
-def _reported_speech(number: int, reading: Reading) -> bool:
+#: These forms stand in for Konjunktiv I in the plural, and for hypotheses otherwise.
+_PLURAL = word_set("würden hätten wären könnten müssten sollten wollten")
+
+
+def _reported_speech(number: int, reading: Reading, discourse: Discourse) -> bool:
     """German Konjunktiv I without a speaker of its own: the last one goes on speaking."""
     marks, clause = reading.marks, reading.clauses[number]
     if marks.language != "de" or reading.attributions:
         return False
+    forms = _SUBJUNCTIVE | _PLURAL if discourse.speaker_age <= 1 else _SUBJUNCTIVE
     last = clause.more[1] if clause.more else clause.end
-    return any(
-        marks.words[i].norm in _SUBJUNCTIVE for i in range(clause.start, last) if i in clause
-    )
+    return any(marks.words[i].norm in forms for i in range(clause.start, last) if i in clause)
 
 
 def _as_subject(speaker: Actor | None) -> Subject | None:

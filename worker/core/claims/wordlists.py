@@ -4,8 +4,8 @@ from __future__ import annotations
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of a text, in lower case as they are written."""
-    return frozenset(text.split())
+    """The words of a text, folded as the words of a sentence are."""
+    return frozenset(text.casefold().split())
 
 
 #: Of the subordinators only these give what somebody says, pledges or refuses.
