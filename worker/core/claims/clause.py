@@ -67,7 +67,11 @@ def infinitival(clause: Clause, marks: Marks) -> bool:
     verbs.add(clause.end - 1)
     return any(
         INFIX.match(marks.words[w].norm)
-        or (w > clause.start and marks.words[w - 1].norm in {"zu", "te"})
+        or (
+            w > clause.start
+            and marks.words[w - 1].norm in {"zu", "te"}
+            and not (marks.language == "de" and marks.words[w].capitalised)  # "zu Minenabwehr"
+        )
         for w in verbs
         if w < len(marks.words)
     )

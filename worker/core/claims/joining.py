@@ -110,7 +110,8 @@ def gapped(piece: Clause, marks: Marks) -> bool:
     counted = marks.words[subject.end].text[:1].isdigit() if subject.end < piece.end else False
     article = any(hit[0] == subject.end for hit in marks.context.get("article", ()))
     number = any(m.start == subject.end for m in marks.quantities)
-    return bare or counted or article or number
+    purpose = any(hit[0] == subject.end for hit in marks.context.get("preposition", ()))
+    return bare or counted or article or number or purpose
 
 
 #: The end of a German verb bracket has no more words than this ("zurückgezogen", "nicht bestätigt").

@@ -10,13 +10,17 @@ from worker.core.claims.reading import Subject
 from worker.model import Measure, Stance
 
 _THANKING = re.compile(
-    r"^(?:thank|grateful|dank|bedank|remerci|agradec|agradec|grazie|ringrazi|dzi[eę]k|podzi[eę]k"
+    r"^(?:thank|grateful|dank|gedank|bedank|remerci|agradec|agradec|grazie|ringrazi|dzi[eę]k|podzi[eę]k"
     r"|wdzi[eę]czn|дяку|подяку|вдячн|благодар|поблагодар|признател)"
 )
 #: Aid as such names no gift.
 _VAGUE = re.compile(
     r"^(?:aid|help|support|hilfe|unterst|ayuda|apoyo|aide|soutien|aiut|sostegn|hulp|steun|pomoc"
     r"|wsparci|допомог|підтримк|помощ|поддержк)"
+)
+#: What was thanked for is there: "for the delivery of missiles".
+_HANDED = re.compile(
+    r"^(?:liefer|übergab|deliver|livrais|entreg|conseg|lever|dostaw|przekaz|поставк|постача|переда)"
 )
 #: So many words behind the thanks the giver is named.
 _NEAR = 4
@@ -31,8 +35,10 @@ def thanked(
     vague = _VAGUE.search(marks.words[topic.end - 1].norm) and not marks.money
     if vague or topic.kind == "force" or topic.measure is Measure.GUARANTEES:
         return None
+    last = verb.end == clause.end  # "hat Norwegen für die Raketen gedankt"
     for actor in marks.actors:
-        near = verb.end <= actor.start < verb.end + _NEAR and actor.start in clause
+        near = last or verb.end <= actor.start < verb.end + _NEAR
+        near = near and actor.start in clause
         if near and actor.end <= topic.start and actor.code not in {None, "UA", "COALITION"}:
             return actor.code
     return None
@@ -43,4 +49,8 @@ def given(topic: Topic, inner: Stance | None, marks: Marks) -> Stance | None:
     if inner is not None and inner.rank > 0:
         return inner
     came = any(p.kind in {"done", "action_past"} and p.start >= topic.end for p in marks.predicates)
+    came = came or any(_HANDED.match(marks.words[i].norm) for i in range(topic.start, topic.end))
+    came = came or any(
+        _HANDED.match(w.norm) for w in marks.words[max(0, topic.start - 3) : topic.start]
+    )
     return Stance.DELIVERED if came else None
