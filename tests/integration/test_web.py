@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.watched import COVERAGE, Watched, dashboard, watched
+from worker.core.render.reasons import reason_label
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -116,7 +117,7 @@ def test_an_alert_shows_before_and_after_the_sentence_in_its_context_and_why(sit
     assert "withdrawn" in page
     assert re.search(r"<mark>Belgien zieht seine Zusage zurück.*?</mark>", page, re.DOTALL)
     assert "Brüssel überrascht die Koalition der Willigen." in page
-    assert "stance: committed → ruled_out" in page
+    assert reason_label("stance: committed → ruled_out", "en") in page
     assert "<td>console</td>" in page
 
 

@@ -9,8 +9,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from worker.core.ledger import LedgerRecord
+from worker.core.render.reasons import reason_label
 from worker.errors import UsageError
-from worker.model import ChangeKind, Confirmation, Evidence, Measure, Severity, Stance, Status
+from worker.model import (
+    UNITS,
+    ChangeKind,
+    Condition,
+    Confirmation,
+    Evidence,
+    Measure,
+    Severity,
+    Stance,
+    Status,
+)
 from worker.ports.looking import AlertFilter, Looking, SeenAlert
 from worker.ports.looking import Page as Part
 from worker.web.page import Page
@@ -90,8 +101,8 @@ def alert(request: Request) -> Response:
     seen = alert_or_404(page)
     looking = page.site.looking
     records = looking.carriers(seen.state)
-    carried = _carried(seen, records)
-    keys = [*carried, *_beside(seen)]
+    told_by = carried(seen, records)
+    keys = [*told_by, *_beside(seen)]
     articles = looking.articles(keys)
     quotes = _quotes(seen, records)
     return page.show(
@@ -104,12 +115,15 @@ def alert(request: Request) -> Response:
             (role, evidence, in_context(evidence, articles.get(evidence.article_url or "")))
             for role, evidence in quotes
         ],
-        tree=origin_tree(articles, origins_of(looking, keys, records), carried),
+        tree=origin_tree(articles, origins_of(looking, keys, records), told_by),
         handovers=looking.handovers(seen.alert.id),
         feedback=looking.feedback(seen.alert.id),
         measures=list(Measure),
         stances=sorted(Stance, key=lambda s: -s.rank),
         statuses=list(Status),
+        all_conditions=list(Condition),
+        units=UNITS,
+        reason_label=reason_label,
     )
 
 
@@ -126,8 +140,8 @@ def origins_of(looking: Looking, keys: list[str], records: list[LedgerRecord]) -
     return {**looking.origins(keys), **{r.article_key: r.origin for r in records}}
 
 
-def _carried(seen: SeenAlert, records: list[LedgerRecord]) -> list[str]:
-    """The articles that tell the change."""
+def carried(seen: SeenAlert, records: list[LedgerRecord]) -> list[str]:
+    """The addresses of the articles that tell the change."""
     shown = [seen.alert.article, *seen.alert.articles, *(r.article_key for r in records)]
     return list(dict.fromkeys(key for key in shown if key))
 
