@@ -82,7 +82,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             or (_has_predicate(last, marks) and _opens_with_name(piece, last, marks))
             or (_finite(last, marks) and _finite(piece, marks))
             or _new_subject(last, piece, marks)
-            or (_has_predicate(last, marks) and gapped(piece, marks))
+            or (gapped(piece, marks) and (_has_predicate(last, marks) or gapped(last, marks)))
         ):
             clauses.append(piece)
         else:
@@ -135,8 +135,10 @@ _LONG_TURN = 7
 
 def _turns(last: Clause, piece: Clause, marks: Marks) -> bool:
     """ "…, ma nel testo finale i riferimenti …": a clause of its own whose verb the tables lack."""
-    turn = piece.opener == "contrast" and piece.comma and piece.end - piece.start >= _LONG_TURN
-    return turn and marks.language in {"fr", "es", "it"} and _has_predicate(last, marks)
+    if piece.opener != "contrast" or not piece.comma or marks.language not in {"fr", "es", "it"}:
+        return False
+    long = piece.end - piece.start >= _LONG_TURN and _has_predicate(last, marks)
+    return long or _has_predicate(piece, marks)
 
 
 def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:

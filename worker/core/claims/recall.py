@@ -51,6 +51,9 @@ def _has_owner(number: int, reading: Reading) -> bool:
     if subject.codes or not subject.pronoun:
         return bool(subject.codes)
     before = reading.subjects[number - 1] if number else subject
+    behind = [a.speaker for a in reading.attributions if a.clause == number + 1]
+    if any(speaker is not None and speaker.code for speaker in behind):
+        return True  # « Nous n'avons aucun projet en ce sens », a dit un porte-parole allemand
     says = any(a.clause == number - 1 for a in reading.attributions)
     return says and before.explicit and bool(before.codes)
 

@@ -192,8 +192,11 @@ def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
 def settle_missiles(best: dict[Measure, Topic]) -> None:
     """ "Missiles Aster", "misiles Patriot": the name behind the missiles tells what they are for."""
     arms, shield = best.get(Measure.ARMS), best.get(Measure.AIR_DEFENCE)
-    named = shield is not None and shield.kind == "weak"
-    if arms is not None and shield is not None and named and shield.start == arms.end:
+    if arms is None or shield is None:
+        return
+    named = shield.kind == "weak"
+    together = arms.start < shield.end and shield.start < arms.end
+    if together or (named and shield.start == arms.end):
         del best[Measure.ARMS]
 
 
