@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import hashlib
-import logging
 import os
 import random
 import time
@@ -15,19 +15,22 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import httpx
+
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels import build_senders, channel_client
-from worker.adapters.channels.rendering import ChannelRenderer
 from worker.adapters.embedded import PATIENCE, Engine, OnProgress, stopped_by_signals
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.lock import DatabaseLock
 from worker.adapters.polite import PoliteFetcher
 from worker.adapters.pool import ExtractionPool
 from worker.adapters.reading import Analyze, PooledReader
+from worker.adapters.reloading import only_by_restart, parts_of, read_anew, reloaded_by_signal
 from worker.adapters.robots import RobotsGate
 from worker.adapters.seeds import read_baseline
 from worker.adapters.store import Store
@@ -39,20 +42,22 @@ from worker.core.ledger import derive_position
 from worker.core.routing import Desk, Silence
 from worker.core.views import LedgerView, Verdict
 from worker.errors import ConfigError, StoreError, UsageError
+from worker.logs import logger
 from worker.model import Alert, Analysis, Article, Entry, Feed, Position
 from worker.pipeline import Pipeline, Tools
 from worker.pipeline.judge import routed
 from worker.pipeline.sources import Sources
 from worker.ports import Clock, Judged, Note, Progress
 from worker.settings import Settings, resolve_secret
-from worker.settings.derived import intervals_of, route_of
+from worker.settings.derived import route_of
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from worker.web.metrics import Meter
 
-_log = logging.getLogger(__name__)
+
+_log = logger(__name__)
 
 #: Tries to start on a database that another process has locked; each waits five seconds itself.
 START_TRIES = 4
@@ -91,6 +96,7 @@ class App:
         on_progress: OnProgress,
         analyze: Analyze | None,
         jitter: Callable[[], float],
+        load_again: Callable[[], Settings] | None,
     ):
         self.settings = settings
         self.store = store
@@ -100,6 +106,7 @@ class App:
         self._analyze = analyze
         self._jitter = jitter
         self._meter: Meter | None = None
+        self._load_again = load_again
 
     def close(self) -> None:
         """Close the database."""
@@ -124,11 +131,11 @@ class App:
         try:
             bound = listen(web.host, web.port)
         except ConfigError as error:
-            _log.error("no dashboard: %s", error)
+            _log.error("dashboard.off", problem=str(error))
             yield
             return
         async with serving(self._site(engine=True), bound) as address:
-            _log.info("dashboard: %s", address)
+            _log.info("dashboard.up", address=address)
             yield
 
     @asynccontextmanager
@@ -192,23 +199,29 @@ class App:
         with DatabaseLock(path) if path else nullcontext():
             _patiently(self._start)
             async with AsyncExitStack() as stack:
-                tools = await self._tools(stack)
+                channels = await stack.enter_async_context(channel_client())
+                pipeline = Pipeline(await self._tools(stack, channels))
+                if self._load_again is not None:
+                    reload = partial(self._reload, self._load_again, pipeline, channels)
+                    await stack.enter_async_context(reloaded_by_signal(reload))
                 engine = Engine(
-                    Pipeline(tools),
+                    pipeline,
                     concurrency=self.settings.worker.concurrency,
                     tick=self.settings.worker.tick,
                     on_progress=self._progressed,
                 )
                 gc.collect()
                 gc.freeze()  # what the start has loaded stays: no later collection looks through it
+                _log.info("worker.started", database=self.store.database.engine.dialect.name)
                 with stopped_by_signals(engine):
                     yield engine
+            _log.info("worker.stopped")
 
     def _start(self) -> None:
         now = self._clock.now()
         left = self.store.release_leases(now)
         if left:
-            _log.info("%d works were left unfinished by the last run; they are done again", left)
+            _log.info("worker.recovered", works=left)
         self.store.feeds.sync(self.settings.feeds, now)
         self.load_baseline(only_first=True)
 
@@ -248,29 +261,41 @@ class App:
             )
         )
 
-    async def _tools(self, stack: AsyncExitStack) -> Tools:
-        worker, clock = self.settings.worker, self._clock
+    async def _reload(
+        self, load: Callable[[], Settings], pipeline: Pipeline, channels: httpx.AsyncClient
+    ) -> None:
+        """Take a new configuration over as a whole, or say why nothing of it holds."""
+        tools, before = pipeline.tools, self.settings
+        try:
+            fresh = await asyncio.to_thread(read_anew, load, before, self._environ, channels)
+            await tools.db(self.store.feeds.sync, fresh.settings.feeds, self._clock.now())
+        except Exception as error:  # whatever is wrong with it, the worker goes on with the old
+            _log.error("config.refused", problems=str(error).splitlines())
+            return
+        self.settings = fresh.settings
+        pipeline.tools = replace(tools, **parts_of(fresh.settings, fresh.senders))
+        if fresh.analyze is not None and self._analyze is None:
+            tools.reader.analyze_with(fresh.analyze)
+        if keys := only_by_restart(before, fresh.settings):
+            _log.warning("config.restart_needed", keys=keys)
+        feeds = sum(feed.enabled for feed in fresh.settings.feeds)
+        _log.info("config.reloaded", feeds=feeds, channels=sorted(fresh.senders))
+
+    async def _tools(self, stack: AsyncExitStack, channels: httpx.AsyncClient) -> Tools:
         sources = await self._sources(stack)
-        channels = await stack.enter_async_context(channel_client())
         senders, problems = build_senders(self.settings.channels, self._environ, channels)
         for name, problem in problems.items():
-            _log.error("channel %s is off: %s", name, problem)
-            self.store.note(Note("channel_off", name, problem), clock.now())
+            _log.error("channel.off", channel=name, problem=problem)
+            self.store.note(Note("channel_off", name, problem), self._clock.now())
         return Tools(
             store=self.store,
             fetcher=sources.fetcher,
             pages=sources.pages,
             reader=sources.reader,
-            renderer=ChannelRenderer(self.settings.channels, self.settings.web.public_url),
-            senders=senders,
-            clock=clock,
+            clock=self._clock,
             jitter=self._jitter,
-            routes=route_of(self.settings.route),
-            intervals=intervals_of(worker),
-            policy=self.settings.alerts.policy(),
-            look_back_hours=worker.look_back_hours,
             extractor_version=EXTRACTOR_VERSION,
-            publisher_groups=self.settings.publisher_groups,
+            **parts_of(self.settings, senders),
         )
 
     def _client(self) -> GuardedClient:
@@ -396,8 +421,11 @@ def build(
     on_progress: OnProgress = lambda progress: None,
     analyze: Analyze | None = None,
     jitter: Callable[[], float] = random.random,
+    load_again: Callable[[], Settings] | None = None,
 ) -> App:
     """An App over the configured database, its schema brought up to date.
+
+    ``load_again`` reads the configuration anew on SIGHUP; without it, SIGHUP is left alone.
 
     Raises ConfigError for a wrong database URL, StoreError where the database is away, locked for
     long or of a newer version.
@@ -410,6 +438,7 @@ def build(
         on_progress=on_progress,
         analyze=analyze,
         jitter=jitter,
+        load_again=load_again,
     )
 
 
@@ -421,6 +450,6 @@ def _patiently(step: Callable[[], T]) -> T:
         except StoreError as error:
             if not error.retryable:
                 raise
-            _log.warning("%s", error)
+            _log.warning("store.waiting", problem=str(error))
             time.sleep(0.2)
     return step()

@@ -93,6 +93,12 @@ def test_the_variables_of_a_service_link_set_nothing_and_stop_nothing(tmp_path: 
     assert load_settings(tmp_path, environ) == load_settings(tmp_path, {})
 
 
+def test_a_variable_that_a_file_names_as_a_secret_sets_nothing(tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("web: {token: 'env:COALITION_WATCH_TOKEN'}")
+    web = load_settings(tmp_path, {"COALITION_WATCH_TOKEN": "{planted"}).web
+    assert str(web.token) == "env:COALITION_WATCH_TOKEN"
+
+
 def test_every_plain_key_can_be_set_by_the_variable_that_the_reference_names(
     tmp_path: Path,
 ) -> None:

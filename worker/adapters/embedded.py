@@ -8,7 +8,6 @@ for at once, so news does not wait for the next tick.
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,10 +17,11 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from worker.errors import StoreError
+from worker.logs import logger
 from worker.pipeline import Pipeline
 from worker.ports import Progress, Stage, Work
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 #: How far ahead a round that ends looks for groups to tell: longer than the usual windows,
 #: shorter than what a digest or quiet hours hold back on purpose.
@@ -62,6 +62,7 @@ class Engine:
 
     def stop(self) -> None:
         """Begin no new work; what has been begun is finished."""
+        _log.info("worker.stopping")
         self._stopping.set()
         self._wake.set()
 
@@ -101,7 +102,7 @@ class Engine:
         except StoreError as error:
             if not error.retryable:
                 raise
-            _log.error("%s; the next look is in %s", error, self._tick)
+            _log.error("store.waiting", problem=str(error), next_look=str(self._tick))
 
     async def run_once(self, *, patience: timedelta = PATIENCE) -> None:
         """Do all that is due, stage by stage, until nothing is; then return.
@@ -176,7 +177,7 @@ class Engine:
     def _finished(self, key: tuple[Stage, str]) -> None:
         task = self._tasks.pop(key)
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("%s %s: %s", *key, error)
+            _log.error("lane.failed", stage=key[0].value, lane=key[1], problem=str(error))
             self._lost = error
         self._wake.set()
 
@@ -198,7 +199,7 @@ class Engine:
         except StoreError:
             raise
         except Exception as error:  # one work must not take its lane down; its lease runs out
-            _log.exception("%s", type(work).__name__)
+            _log.exception("work.failed", work=type(work).__name__)
             return f"{type(error).__name__}: {error}"
 
     async def drain(self, *, limit: timedelta = timedelta(seconds=25)) -> None:

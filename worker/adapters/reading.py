@@ -55,6 +55,10 @@ class PooledReader:
             gc.freeze()
         return analysis
 
+    def analyze_with(self, analyze: Analyze) -> None:
+        """Read the articles that come from now on with another extractor."""
+        self._analyze = analyze
+
     def close(self) -> None:
         """End the thread."""
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -6,7 +6,6 @@ on stderr for each thing that is wrong, never a traceback for bad input.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typer.exceptions import Abort, TyperException
 
 from worker.cli.commands import app
 from worker.errors import ConfigError, UsageError, WorkerError
+from worker.logs import log_to
 
 PROGRAM = "coalition-watch"
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with ``arguments`` (default: those of the process); the exit code."""
     _speak_utf8()
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    log_to(sys.stderr, level="error")
     try:
         code = _run(arguments)
         sys.stdout.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,12 +14,13 @@ from worker.cli.configuration import ConfigOption, extractor, load_if_there
 from worker.cli.output import Format, FormatOption, emit, steps, table, warn
 from worker.cli.replaying import baseline_records
 from worker.errors import InputError
+from worker.logs import logger
 from worker.model import Article
 
 if TYPE_CHECKING:
     from worker.core.claims import Extractor
 
-log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help=".json, .txt or .html")]
 Gold = Annotated[list[Path], typer.Argument(metavar="GOLD", help="labelled files or folders")]
@@ -72,7 +72,7 @@ def _analyzed(file: Path, reader: Extractor) -> dict[str, Any]:
     try:
         analysis = reader.analyze(article)
     except Exception as error:  # one article that cannot be read must not hide the others
-        log.debug("%s", file, exc_info=True)
+        _log.debug("input.unreadable", file=str(file), exc_info=True)
         return {"file": str(file), "error": f"reading failed: {type(error).__name__}: {error}"}
     return {
         "file": str(file),

@@ -10,19 +10,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from worker.cli.configuration import ConfigOption, config_dir, load
-from worker.cli.output import Format, FormatOption, emit, log_to_stderr, say, warn
+from worker.cli.output import Format, FormatOption, emit, say
 from worker.errors import ConfigError
+from worker.logs import log_to, logger
 
 if TYPE_CHECKING:
     from worker.adapters.embedded import OnProgress
     from worker.app import App
     from worker.ports import Progress
+    from worker.settings import Settings
 
+_log = logger(__name__)
 #: Without a terminal, progress is a line on stderr at most this often, in seconds.
 LINE_EVERY = 5.0
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log more to stderr.")]
@@ -37,16 +41,16 @@ def run(
     verbose: Verbose = False,
 ) -> int:
     """Poll, read, judge and deliver."""
-    log_to_stderr(verbose)
-    settings = load(config)
+    if hasattr(signal, "SIGHUP"):  # while it starts, the configuration is being read anyway
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    settings = _runnable(config)
+    log_to(sys.stderr, settings.log.format, "debug" if verbose else settings.log.level)
     for warning in settings.warnings:
-        warn(warning)
-    if not any(feed.enabled for feed in settings.feeds):
-        raise ConfigError(f"{config_dir(config) / 'feeds.yaml'}: no feed is enabled")
+        _log.warning("config.remark", remark=warning)
     from worker.app import build
 
-    with progress() as show:
-        app = build(settings, on_progress=show)
+    with progress(settings.log.format == "json") as show:
+        app = build(settings, on_progress=show, load_again=lambda: _runnable(config))
         try:
             # stdout belongs to JSON where that was asked for; console alerts then go to stderr
             with _stdout_for_results(format_):
@@ -56,6 +60,13 @@ def run(
     if once:
         _show_counts(counts, format_)
     return 0
+
+
+def _runnable(config: Path | None) -> Settings:
+    settings = load(config)
+    if not any(feed.enabled for feed in settings.feeds):
+        raise ConfigError(f"{config_dir(config) / 'feeds.yaml'}: no feed is enabled")
+    return settings
 
 
 async def _until_stopped(work: object) -> dict[str, int]:
@@ -104,14 +115,21 @@ class ProgressLine:
 
 
 @contextmanager
-def progress() -> Iterator[OnProgress]:
-    """A callback that shows what is being done: a live line on a terminal, else one now and then."""
+def progress(as_event: bool = False) -> Iterator[OnProgress]:
+    """A callback that shows what is being done: a live line on a terminal, else one now and then.
+
+    ``as_event``: as a line of the log, which then holds nothing but events.
+    """
     line = ProgressLine()
-    if not sys.stderr.isatty():
+    if as_event or not sys.stderr.isatty():
 
         def tell(step: Progress) -> None:
             text = line.take(step)
-            if line.due():
+            if not line.due():
+                return
+            if as_event:
+                _log.info("worker.progress", failed=line.failed, **line.done)
+            else:
                 say(text)
 
         yield tell
@@ -147,8 +165,8 @@ def serve(
     config: ConfigOption = None,
 ) -> int:
     """The dashboard alone, beside a worker or over what one has left."""
-    log_to_stderr(False)
     settings = load(config)
+    log_to(sys.stderr, settings.log.format, settings.log.level)
     from worker.app import build
 
     app = build(settings)

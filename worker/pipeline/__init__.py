@@ -19,6 +19,7 @@ from datetime import timedelta
 from typing import Any
 
 from worker.core import outbox
+from worker.pipeline import events
 from worker.pipeline.deliver import deliver, flush
 from worker.pipeline.judge import judge
 from worker.pipeline.poll import poll
@@ -54,6 +55,10 @@ class Pipeline:
 
     async def handle(self, work: Work) -> str | None:
         """Do one work; returns what went wrong in one line, ``None`` if nothing did."""
+        with events.told_of(work):
+            return await self._handle(work)
+
+    async def _handle(self, work: Work) -> str | None:
         if isinstance(work, FeedWork):
             return await poll(self.tools, work)
         if isinstance(work, EntryWork):

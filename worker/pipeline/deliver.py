@@ -12,6 +12,7 @@ from worker.core import outbox, reading
 from worker.core.outbox import DeliveryState
 from worker.core.threads import Occasion, Threading, one_thread
 from worker.errors import DeliveryError
+from worker.pipeline import events
 from worker.pipeline.tools import Tools
 from worker.ports import DeliveryResult, DeliveryWork, DueGroup
 
@@ -48,7 +49,10 @@ async def _flush_one(tools: Tools, group: DueGroup, now: datetime) -> bool:
         size = size * 2 // 3
         payload = _payload(tools, group, size, occasion)
     told = replace(group, alerts=group.alerts[:size])
-    return await tools.db(tools.store.groups.flush, told, payload, now)
+    flushed = await tools.db(tools.store.groups.flush, told, payload, now)
+    if flushed:
+        events.made(told)
+    return flushed
 
 
 async def _occasion(tools: Tools, group: DueGroup, now: datetime) -> Occasion:
@@ -73,17 +77,21 @@ async def _bury_expired(tools: Tools, now: datetime) -> None:
         why = "given up at the deadline of 76 hours while the channel was failing"
         notice = _dead_letter(tools, delivery.channel, delivery.id, why, delivery.alert_ids)
         await tools.db(tools.store.outbox.bury, delivery, why, notice, now)
+        events.buried(delivery.id, delivery.channel, why)
 
 
 async def deliver(tools: Tools, work: DeliveryWork) -> str | None:
     """Make one attempt at one delivery and store how it ended."""
     answer = await _send(tools, work)
     now = tools.clock.now()
+    problem = str(answer) if isinstance(answer, DeliveryError) else None
     if isinstance(answer, DeliveryError):
-        await tools.db(tools.store.outbox.finish, work, _not_sent(tools, work, answer, now), now)
-        return str(answer)
-    await tools.db(tools.store.outbox.finish, work, _sent(work, answer, now), now)
-    return None
+        result = _not_sent(tools, work, answer, now)
+    else:
+        result = _sent(work, answer, now)
+    await tools.db(tools.store.outbox.finish, work, result, now)
+    events.delivered(work, result, problem)
+    return problem
 
 
 async def _send(tools: Tools, work: DeliveryWork) -> DeliveryError | Mapping[str, Any] | None:

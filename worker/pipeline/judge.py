@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,10 +13,9 @@ from worker.core.routing import Desk, Handover, Held, Route, hand_over
 from worker.core.views import LedgerView, Suppressed, Verdict
 from worker.errors import StoreError
 from worker.model import Alert, Analysis, Article
+from worker.pipeline import events
 from worker.pipeline.tools import Tools
 from worker.ports import ArticleWork, EntryWork, Judged, ReviewItem
-
-_log = logging.getLogger(__name__)
 
 
 async def judge(tools: Tools, work: ArticleWork) -> str | None:
@@ -29,11 +27,12 @@ async def judge(tools: Tools, work: ArticleWork) -> str | None:
         def decide(view: LedgerView, desk: Desk) -> Judged:
             return _decide(tools, work, analysis, view, desk, now)
 
-        await tools.db(tools.store.ledger.judge, work, decide, now)
+        judged = await tools.db(tools.store.ledger.judge, work, decide, now)
     except StoreError:
         raise
     except Exception as error:  # fails open: a person sees the article, silence never follows
         return await _judge_failed(tools, work, error, now)
+    events.judged(judged)
     return None
 
 
@@ -76,6 +75,7 @@ async def withdraw(tools: Tools, work: EntryWork, why: str) -> None:
         return Judged(verdict + waits, handovers)
 
     await tools.db(tools.store.ledger.withdraw, work, decide, why, now)
+    events.withdrawn(work.entry.url, why)
 
 
 def routed(
@@ -100,8 +100,8 @@ def _held_back(
 
 async def _judge_failed(tools: Tools, work: ArticleWork, error: Exception, now: datetime) -> str:
     told = f"{type(error).__name__}: {error}"
-    _log.warning("judging %s failed: %s", work.article.url, told)
     retry_at = reading.judge_retry(work.attempts + 1, now)
+    events.not_judged(told, final=retry_at is None)
     item = ReviewItem("failed", work.article.url or "", work.article.title, told)
     await tools.db(
         tools.store.articles.save_judge_failure,

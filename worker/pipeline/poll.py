@@ -11,6 +11,7 @@ from worker.core.dying import newly_dying
 from worker.core.schedule import PollResult, after_poll
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Entry
+from worker.pipeline import events
 from worker.pipeline.tools import Tools
 from worker.ports import FeedWork, FetchedBody, Note, ParsedBody, Polled
 
@@ -34,7 +35,8 @@ async def poll(tools: Tools, work: FeedWork) -> str | None:
     lost = newly_dying(work.state, state, now)
     notes = _poll_notes(work, result, lost)
     notice = _notice(tools, work, lost) if lost and state.failures else None
-    await tools.save_poll(Polled(work, state, entries, now, notes, notice))
+    new = await tools.save_poll(Polled(work, state, entries, now, notes, notice))
+    events.polled(result, new)
     return result.error or result.parse_error
 
 

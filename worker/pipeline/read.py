@@ -10,6 +10,7 @@ from worker.core.articles import article_from_feed
 from worker.core.withdrawal import ASK_AGAIN, GONE, MISSING, says_withdrawn
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Article
+from worker.pipeline import events
 from worker.pipeline.judge import withdraw
 from worker.pipeline.tools import Tools
 from worker.ports import EntryWork, FetchedBody, ReviewItem
@@ -58,7 +59,8 @@ async def _reread(tools: Tools, work: EntryWork) -> None:
             save = tools.store.articles.save_missing
             await tools.db(save, work, str(error), now, now + ASK_AGAIN)
             return
-    await tools.db(tools.store.articles.save_reread, work, articles, tools.clock.now())
+    if await tools.db(tools.store.articles.save_reread, work, articles, tools.clock.now()):
+        events.read(work, articles)
 
 
 async def _articles(tools: Tools, work: EntryWork) -> Sequence[Article]:
@@ -85,6 +87,7 @@ async def _after_fetch_failure(tools: Tools, work: EntryWork, error: FetchError)
         retry_at=then.at,
         host_rests_until=then.host_rests_until,
     )
+    events.not_read(str(error), final=then.at is None)
     return str(error)
 
 
@@ -100,6 +103,8 @@ async def _save_read(
         item = ReviewItem("unreadable", entry.url, entry.title, problem or "no text")
         save = tools.store.articles.save_read_failure
         await tools.db(save, work, item.detail, now, retry_at=None, review=item)
+        events.not_read(item.detail, final=True)
         return problem
-    await tools.db(tools.store.articles.save_articles, work, read, now)
+    if await tools.db(tools.store.articles.save_articles, work, read, now):
+        events.read(work, read)
     return problem

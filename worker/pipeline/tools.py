@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -12,11 +11,12 @@ from worker.core.alerting import Policy
 from worker.core.routing import Route
 from worker.core.schedule import Intervals
 from worker.errors import StoreError
+from worker.logs import logger
 from worker.pipeline.together import Together
 from worker.ports import Clock, Fetcher, Polled, Reader, Renderer, Sender, WorkStore
 
 T = TypeVar("T")
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 #: Waits between tries to reach a database that is locked or away, in seconds.
 STORE_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -62,6 +62,6 @@ class Tools:
             except StoreError as error:
                 if not error.retryable:
                     raise
-                _log.warning("%s", error)
+                _log.warning("store.waiting", problem=str(error))
             await asyncio.sleep(wait)
         return await asyncio.to_thread(method, *args, **options)

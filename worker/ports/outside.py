@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -91,6 +91,10 @@ class Reader(Protocol):
 
     async def analyze(self, article: Article) -> Analysis:
         """The claims of an article."""
+        ...
+
+    def analyze_with(self, analyze: Callable[[Article], Analysis]) -> None:
+        """Read the articles that come from now on with another extractor."""
         ...
 
 

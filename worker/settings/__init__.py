@@ -12,6 +12,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from worker.errors import ConfigError
+from worker.logs import redactor
 from worker.model import Feed, FeedKind
 from worker.settings.channels import (
     Channel,
@@ -44,6 +45,7 @@ from worker.settings.schema import (
 )
 from worker.settings.secrets import SecretRef, resolve_secret
 from worker.settings.telling import AlertSettings, AlertsFile, RouteSettings, RoutesFile
+from worker.settings.upkeep import LogSettings
 from worker.settings.web import WebSettings
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "ConsoleChannel",
     "DatabaseSettings",
     "EmailChannel",
+    "LogSettings",
     "RouteSettings",
     "SecretRef",
     "Settings",
@@ -91,6 +94,7 @@ class Settings:
     baseline_file: Path
     #: Outlet (its name or host in small letters) → the group it belongs to.
     publisher_groups: Mapping[str, str]
+    log: LogSettings
     web: WebSettings = field(default_factory=WebSettings)
     warnings: tuple[str, ...] = ()
 
@@ -179,6 +183,7 @@ def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, 
         baseline_file=baseline_file(config_dir, main),
         publisher_groups=MappingProxyType(_publisher_groups(feeds, origins)),
         web=main.web,
+        log=main.log,
         warnings=tuple(_warnings(main.worker)),
     )
 
@@ -193,6 +198,7 @@ def _database_url(database: WrittenDatabase, environ: Mapping[str, str]) -> str:
         return database.url
     if not is_database_url(url):
         raise ConfigError(f"{where}: {DATABASE_URL_WORDS}")
+    redactor.hide(urlsplit(url).password or "")
     return url
 
 

@@ -8,7 +8,7 @@ files, so a list or a table is YAML on one line (``[console, slack]``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -45,7 +45,8 @@ def laid_over(
     A key that no schema has is left to the schema to refuse, a whole section that none has is
     refused here.
     """
-    names = variables(environ)
+    referred = {name for document in documents.values() for name in _referred(document.data)}
+    names = [name for name in variables(environ) if name not in referred]
     if not names:
         return dict(documents), []
     values, wrong = _read(names, environ)
@@ -56,6 +57,15 @@ def laid_over(
         for file, document in documents.items()
     }
     return told, wrong
+
+
+def _referred(data: Any) -> Iterator[str]:
+    """The variables that ``env:NAME`` names in a file: they hold secrets and set nothing."""
+    if isinstance(data, str) and data.startswith("env:"):
+        yield data.removeprefix("env:")
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    for value in inner:
+        yield from _referred(value)
 
 
 def _read(names: Iterable[str], environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Mistake]]:

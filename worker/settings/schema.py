@@ -21,6 +21,7 @@ from worker.settings.kinds import (
     refuse,
 )
 from worker.settings.secrets import SecretRef
+from worker.settings.upkeep import LogSettings
 from worker.settings.web import WebSettings
 
 DATABASE_URL_WORDS = "must be a sqlite:/// or postgresql:// address"
@@ -164,6 +165,7 @@ class SettingsFile(Section):
     lexicon: LexiconSettings = LexiconSettings()
     baseline: BaselineSettings = BaselineSettings()
     web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
 
 
 class FeedsFile(Section):

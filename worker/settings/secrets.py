@@ -12,6 +12,7 @@ from pydantic import GetCoreSchemaHandler, SecretStr
 from pydantic_core import PydanticCustomError, core_schema
 
 from worker.errors import ConfigError
+from worker.logs import redactor
 
 #: How a secret may be named; used in every message about one.
 ALLOWED = "env:NAME (an environment variable) or file:/path (a file that holds only the secret)"
@@ -70,6 +71,7 @@ def resolve_secret(ref: SecretRef, environ: Mapping[str, str]) -> SecretStr:
         raise ConfigError(f"secret {ref}: the {what} {ref.place} is not set or empty")
     if any(ord(char) < 32 or ord(char) == 127 for char in secret):
         raise ConfigError(f"secret {ref}: must be one line without control characters")
+    redactor.hide(secret)
     return SecretStr(secret)
 
 

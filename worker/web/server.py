@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,8 +12,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from worker.errors import ConfigError
+from worker.logs import logger
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 #: A request that is being answered when the worker stops may take so long, in seconds.
 GRACE = 3
@@ -75,7 +75,7 @@ async def serving(app: Starlette, bound: socket.socket) -> AsyncIterator[str]:
         try:
             await asyncio.wait_for(task, GRACE + 2)
         except TimeoutError:
-            _log.warning("the dashboard did not end in time and was cut off")
+            _log.warning("dashboard.cut")
         bound.close()
 
 

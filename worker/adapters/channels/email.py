@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -14,11 +13,12 @@ from worker.core.outbox import smtp_retryable
 from worker.core.render.inert import header
 from worker.core.text import clean_line
 from worker.errors import DeliveryError
+from worker.logs import logger
 from worker.model import Delivery
 from worker.settings import EmailChannel
 
 TIMEOUT_SECONDS = 30.0
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class EmailSender:
@@ -57,7 +57,7 @@ class EmailSender:
             reason = clean_line(str(error), 200) or type(error).__name__
             raise DeliveryError(f"connection failed: {reason}", retryable=True) from None
         for code in refused.values():
-            log.warning("channel %s: a recipient was refused (%s)", self._channel.name, code)
+            log.warning("recipient.refused", channel=self._channel.name, code=code)
 
     async def _hand_over(self, message: EmailMessage) -> dict[str, str]:
         channel = self._channel

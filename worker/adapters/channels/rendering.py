@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from worker.core.render import render_note, render_payload
 from worker.core.threads import Occasion, Threading
+from worker.logs import logger
 from worker.model import Alert
 from worker.settings import Channel
 
 #: Kinds of payload with threads: mail clients sort by marks, Slack takes a reply to one message.
 _THREADING = {"email": Threading.MARKED, "slack_bot": Threading.ONE}
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class ChannelRenderer:
@@ -35,7 +35,7 @@ class ChannelRenderer:
         occasion = replace(occasion, dashboard=self._dashboard)
         rendered = render_payload(kind, alerts, occasion.language or own, occasion)
         if rendered.problem:
-            log.error("channel %s: told in plain text, as %s", channel, rendered.problem)
+            log.error("channel.plain", channel=channel, problem=rendered.problem)
         return rendered.payload
 
     def complete(self, payload: Mapping[str, Any]) -> bool:
