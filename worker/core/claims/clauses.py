@@ -56,7 +56,7 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
         for words in marks.context.get(kind, ()):
             at = words[0]
             behind = at - 1 in prepositions and not COMMA.search(marks.words[at].before)
-            behind = behind or (kind == "if" and _phrase(at, marks))
+            behind = behind or (kind == "if" and (_phrase(at, marks) or _while(at, marks)))
             if words[-1] + 1 == len(marks.words) or behind:
                 continue
             bare = language in _COMMA_LANGUAGES and (
@@ -81,6 +81,11 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             found[words[-1]] = "whether"
             found.pop(words[0], None)
     return found
+
+
+def _while(at: int, marks: Marks) -> bool:
+    """ "Пока не планирует": without a comma before it "пока не" means "for now not", not "until"."""
+    return marks.words[at].norm in {"пока", "поки"} and not COMMA.search(marks.words[at].before)
 
 
 def _phrase(at: int, marks: Marks) -> bool:

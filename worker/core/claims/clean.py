@@ -36,6 +36,12 @@ def is_interview(text: str, parts: Sequence[Sentence]) -> bool:
     return asked >= _INTERVIEW_QUESTIONS and asked * 4 >= len(last)
 
 
+def asked_paragraphs(text: str, parts: Sequence[Sentence]) -> frozenset[int]:
+    """The paragraphs of an interview that the interviewer speaks: they end in a question mark."""
+    last = {s.paragraph: s for s in parts}
+    return frozenset(n for n, sentence in last.items() if is_question(text, sentence))
+
+
 def kept(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Sentence]:
     """The sentences of the article itself; everything behind a reader or boiler line's start is dropped."""
     dropped: set[int] = set()

@@ -8,7 +8,13 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from worker.core.claims.clean import is_interview, is_question, kept, without_dateline
+from worker.core.claims.clean import (
+    asked_paragraphs,
+    is_interview,
+    is_question,
+    kept,
+    without_dateline,
+)
 from worker.core.claims.dates import Told, find_dates
 from worker.core.claims.details import (
     conditions_of,
@@ -110,6 +116,7 @@ def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_
     paragraph = -1
     parts = kept(sentences(text, language, lexicon.abbreviations), lexicon)
     discourse = Discourse(interview=is_interview(text, parts))
+    asked = asked_paragraphs(text, parts) if discourse.interview else frozenset()
     for sentence in parts:
         if sentence.paragraph != paragraph:
             paragraph = sentence.paragraph
@@ -118,7 +125,8 @@ def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_
         quantities = find_quantities(marks, language)
         marks.money = [(f.start, f.end) for f in quantities if f.quantity.unit.isupper()]
         item = pledgers_of_item(text[sentence.start : sentence.end], discourse)
-        reading = read(marks, language, discourse, is_question(text, sentence), item)
+        question = is_question(text, sentence) or sentence.paragraph in asked
+        reading = read(marks, language, discourse, question, item)
         yield _Read(sentence, reading, quantities, sentence.start < title)
 
 

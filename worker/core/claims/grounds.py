@@ -7,7 +7,7 @@ from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.owners import Judgement, bought
 from worker.core.claims.reading import Reading
 from worker.core.claims.subjects import speaker_of
-from worker.core.claims.wordlists import word_set
+from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 from worker.model import Measure
 
 
@@ -99,7 +99,7 @@ def _not_all(clause: Clause, marks: Marks) -> bool:
 def _was_before(clause: Clause, marks: Marks) -> bool:
     """ "Finland, which had so far ruled out …": told as a contrast to what holds now."""
     told_back = (
-        clause.opener == "subordinator"
+        clause.opener == "subordinator" and marks.words[clause.start].norm not in COMPLEMENTIZERS
         if marks.language in SLAVIC  # no tense of its own for the past before the past
         else marks.has("pluperfect", clause.start, clause.end)
     )

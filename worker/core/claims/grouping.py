@@ -85,6 +85,8 @@ def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Di
     for actor in marks.actors:  # "In Berlin wies eine Sprecherin …"
         if actor.kind == "capital" and actor.oblique and actor.start in clause and actor.code:
             return Subject((actor.code,), explicit=True, name=name)
+    if (host := _seated_in(clause, marks)) is not None:
+        return Subject((host,), explicit=True, name=name)
     if marks.words[group[0].end - 1].norm in _PLURAL_ROLES:
         return Subject(name=name)  # several of them, of several states
     recent = discourse.state if discourse.state_age <= 3 else discourse.home()
@@ -95,6 +97,19 @@ def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Di
     if code is not None:
         return Subject((code,), explicit=True, pronoun=True, name=name)
     return Subject(name=name)
+
+
+_WITHIN = frozenset({"у", "в", "во", "w", "we"})
+
+
+def _seated_in(clause: Clause, marks: Marks) -> str | None:
+    """ "W sąsiedniej Bułgarii rząd …", "В Бельгии премьер …": the state that opens the clause."""
+    if marks.words[clause.start].norm not in _WITHIN:
+        return None
+    for actor in marks.actors:
+        if actor.kind == "oblique" and clause.start < actor.start <= clause.start + 2:
+            return actor.code if actor.code not in {"UA", "COALITION"} else None
+    return None
 
 
 _NO_PRIME_MINISTER = frozenset({"US", "RU", "UA", "EU", "NATO", "UN", "COALITION"})

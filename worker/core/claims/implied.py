@@ -88,6 +88,7 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
         marks.predicates.append(inner[0])
         return
     verbs = [t for t in marks.topics if t.kind == "verb" and t.start in clause]
+    rule = "measure verb" if verbs else "implied deed"
     if verbs:
         at = verbs[0].start if language in SLAVIC else verbs[0].end - 1
         kind = "action_past" if looks_past(marks.words[at].norm, language) else "action"
@@ -105,7 +106,7 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
         if not modals:
             return
         kind, at = "action", min(modals)
-    marks.predicates.append(Predicate(kind, None, "", (at,), "implied deed"))
+    marks.predicates.append(Predicate(kind, None, "", (at,), rule))
 
 
 def _imply_listed(clauses: list[Clause], marks: Marks) -> None:

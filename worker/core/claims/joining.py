@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
@@ -37,11 +39,24 @@ def lift_attributions(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and piece.opener == after.opener == "main"
         )
         if inserted and before.more is None and _only_says(piece, marks):  # noqa: SIM102
-            if not _has_predicate(before, marks):
+            if not _has_predicate(before, marks) or _only_infinitive(before, marks):
                 before.more = (after.start, after.end)
                 del pieces[number + 1]
         number += 1
     return pieces
+
+
+_INFINITIVE = re.compile(r"(?:ти|тися|ть|ться|чь|ć|c)$")
+
+
+def _only_infinitive(piece: Clause, marks: Marks) -> bool:
+    """ "Отправлять солдат Италия, по ее словам, …": the verb that rules the infinitive comes behind."""
+    if marks.language not in SLAVIC:
+        return False
+    own = [p for p in marks.predicates if p.start in piece]
+    return bool(own) and all(
+        p.kind == "action" and _INFINITIVE.search(marks.words[p.start].norm) for p in own
+    )
 
 
 def _only_says(piece: Clause, marks: Marks) -> bool:

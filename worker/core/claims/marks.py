@@ -142,7 +142,11 @@ def _unrivalled(matches: list[Match[Row]]) -> list[Match[Row]]:
 
 
 def _rivals(other: Match[Row], match: Match[Row]) -> bool:
-    return len(other.words) > len(match.words) and bool(set(other.words) & set(match.words))
+    longer = len(other.words) - len(match.words)
+    # "the decision on troops has not been taken": the verb tells, not its noun
+    kinds = other.payload.values.get("class"), match.payload.values.get("class")
+    verb = kinds == ("stance", "noun")
+    return (longer > 0 or (longer == 0 and verb)) and bool(set(other.words) & set(match.words))
 
 
 def _whose(other: Match[Row], match: Match[Row]) -> bool:

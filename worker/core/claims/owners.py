@@ -102,9 +102,18 @@ def give_to_objector(
     if speaker is not None and speaker.code is not None:
         judgement.subject = Subject((speaker.code,), explicit=True, name=speaker.name)
     else:
-        judgement.subject, judgement.confidence = from_before(discourse)
+        judgement.subject, judgement.confidence = _before_colon(number, reading), 0.8
+        if not judgement.subject.codes:
+            judgement.subject, judgement.confidence = from_before(discourse)
     judgement.rules = [*judgement.rules, "who says so"]
     return True
+
+
+def _before_colon(number: int, reading: Reading) -> Subject:
+    """ "Peskov: the presence of such troops is impossible": whoever stands before the colon."""
+    if any(clause.hard for clause in reading.clauses[1 : number + 1]):
+        return reading.subjects[0]
+    return Subject()
 
 
 def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> None:

@@ -66,13 +66,21 @@ _HOME = {"uk": "UA", "pl": "PL"}
 _IMPERSONAL = re.compile(r"(?:но|то|no|to)$")
 
 
-def signing_home(number: int, reading: Reading) -> str | None:
-    """Whose ministry signs in "Також підписано меморандум з Німеччиною": that of the language."""
+_SIDES = word_set("сторони strony стороны обидва обидві oba obie оба обе")
+
+
+def signing_home(number: int, reading: Reading, discourse: Discourse) -> tuple[str, ...]:
+    """Whose ministry signs in "Також підписано меморандум з Німеччиною": that of the language.
+
+    "The sides" that sign are Ukraine and the state spoken of.
+    """
     marks, clause = reading.marks, reading.clauses[number]
     if any(a.start in clause and not a.oblique and a.kind != "adjective" for a in marks.actors):
-        return None
-    impersonal = any(
-        hit[0] in clause and _IMPERSONAL.search(marks.words[hit[0]].norm)
-        for hit in marks.context.get("signing", ())
-    )
-    return _HOME.get(marks.language) if impersonal else None
+        return ()
+    signing = [hit for hit in marks.context.get("signing", ()) if hit[0] in clause]
+    sides = any(w.norm in _SIDES for w in marks.words[clause.start : clause.end])
+    if signing and sides and discourse.state not in {None, "UA"}:
+        return (str(discourse.state), "UA")
+    impersonal = any(_IMPERSONAL.search(marks.words[hit[0]].norm) for hit in signing)
+    home = _HOME.get(marks.language)
+    return (home,) if impersonal and home else ()

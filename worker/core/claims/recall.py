@@ -7,6 +7,7 @@ import re
 from worker.core.claims.clause import predicates_of
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks, Predicate, Topic
+from worker.core.claims.prodrop import left_out
 from worker.core.claims.reading import Reading
 from worker.core.claims.topics import topics_of
 from worker.model import Measure, Stance
@@ -27,7 +28,8 @@ _STALE = 4
 def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
-    if not _has_owner(number, reading) or _governs(number, reading):
+    answered = discourse.interview and discourse.host and left_out(number, reading, discourse)
+    if not (_has_owner(number, reading) or answered) or _governs(number, reading):
         return []
     asked = clause.opener == "whether" and any(p.kind == "stance" for p in marks.predicates)
     pointed = asked or any(hit[0] in clause for hit in marks.context.get("anaphor", ()))
@@ -35,7 +37,7 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     cues = [p for p in predicates_of(clause, marks) if p.kind in kinds or _takes_part(p, marks)]
     if not cues and reading.findings and clause.end - clause.start <= _ELLIPSIS:
         cues = [p for p in predicates_of(clause, marks) if p.rule == "implied deed"]
-    if not cues or not _owned(number, cues[0], reading):
+    if not cues or not (_owned(number, cues[0], reading) or answered):
         return []
     measure = _named_beside(number, reading)
     if measure is None and pointed:

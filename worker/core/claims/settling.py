@@ -127,6 +127,26 @@ def without_purposes(topics: list[Topic], clause: Clause, marks: Marks) -> list[
     return kept
 
 
+_ONTO = word_set("na на")
+
+
+def without_paid(topics: list[Topic], clause: Clause, marks: Marks) -> list[Topic]:
+    """ "Перший транш у 6 млрд підуть на дрони": what money goes to is not given, wherever it stands."""
+    paid = [start for start, _ in marks.money if start in clause]
+    paid += [t.start for t in topics if t.measure is Measure.FUNDING and t.kind != "weak"]
+    kept = [
+        t
+        for t in topics
+        if t.measure not in PAYABLE
+        or not any(start < t.start for start in paid)
+        or not _ONTO & {w.norm for w in marks.words[max(0, t.start - 2) : t.start]}
+    ]
+    if len(kept) < len(topics) and not any(t.measure is Measure.FUNDING for t in kept):
+        start = min(paid)
+        kept.append(Topic(Measure.FUNDING, "money", start, start + 1, "money"))
+    return kept
+
+
 def priced(start: int, marks: Marks) -> bool:
     """ "In a deal worth £1.6 billion": a price, no aid of its own."""
     return any(marks.words[i].norm in _WORTH for i in range(max(0, start - 4), start))

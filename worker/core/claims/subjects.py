@@ -120,15 +120,24 @@ _AT = frozenset({"à", "a", "ad", "en"})
 _NOBODY = word_set("on l' il si se ci no non ne n' nadie nessuno personne")
 
 
+#: "У Раді безпеки Росії пообіцяли": so far from the preposition its state may stand.
+_SEAT = 4
+
+
 def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
     """A seat of government that speaks without a subject: "у Кремлі заявили", "w Berlinie uznano"."""
     if actor.kind == "capital" and actor.code != "UA":
         return _seat_of_nobody(actor, clause, marks)
     if actor.kind not in {"oblique", "institution"} or actor.code == "UA":
         return False
-    if actor.start != clause.start + 1 or marks.words[clause.start].norm not in _IN:
+    first = clause.start + (clause.opener != "main")
+    if first >= len(marks.words) or marks.words[first].norm not in _IN:
         return False
-    return any(p.kind in {"reporting", "stance"} for p in predicates_of(clause, marks))
+    if actor.start > first + _SEAT:
+        return False
+    verbs = [p for p in predicates_of(clause, marks) if p.kind in {"reporting", "stance"}]
+    near = actor.start == first + 1
+    return any(near or actor.end <= p.start <= actor.end + 2 for p in verbs)
 
 
 def _seat_of_nobody(actor: Actor, clause: Clause, marks: Marks) -> bool:
@@ -276,8 +285,8 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
         or _reported_speech(number, reading, discourse)
     ):
         return from_before(discourse)
-    if home := signing_home(number, reading):
-        return Subject((home,)), 0.6
+    if home := signing_home(number, reading, discourse):
+        return Subject(home), 0.6
     if left_out(number, reading, discourse):
         if discourse.interview and discourse.host:
             return Subject((discourse.host,), name=discourse.host_name), 0.65

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from worker.core.claims.settling import (
     settle_payment,
     settle_ships,
     settle_training,
+    without_paid,
     without_purposes,
 )
 from worker.core.claims.wordlists import word_set
@@ -47,10 +49,13 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         return [
             Topic(Measure.FUNDING, "money", start, end, "money")
             for start, end in marks.money
-            if start in clause and not (marks.topics and priced(start, marks))
+            if start in clause
+            and not (marks.topics and priced(start, marks))
+            and not _own_costs(clause, marks)
         ][:1]
     best: dict[Measure, Topic] = {}
-    for topic in _heads(without_purposes(inside, clause, marks), marks):
+    inside = without_paid(without_purposes(inside, clause, marks), clause, marks)
+    for topic in _heads(inside, marks):
         known = best.get(topic.measure)
         if known is None or _ORDER[topic.kind] < _ORDER[known.kind]:
             best[topic.measure] = topic
@@ -67,6 +72,17 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
     settle_training(best, marks)
     settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
+
+
+_PREPARING = re.compile(r"^(?:підготовк|подготовк|przygotowan)")
+
+
+def _own_costs(clause: Clause, marks: Marks) -> bool:
+    """ "Przeznaczył na przygotowania 200 mln": what a state spends on its own force is no aid."""
+    return any(
+        _PREPARING.match(marks.words[i].norm) and marks.words[i - 1].norm in {"на", "na"}
+        for i in range(clause.start + 1, clause.end)
+    )
 
 
 _ROLES_OF_WORDS = {Measure.MONITORING, Measure.COMMAND, Measure.DECLARATION}
