@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +13,10 @@ from worker.adapters.channels.pace import Pace
 from worker.adapters.channels.slack import PAUSE_SECONDS
 from worker.core.text import clean_line
 from worker.errors import ConfigError, DeliveryError
+from worker.logs import logger
 from worker.model import Delivery
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 #: Enough of an answer for ``ok``, ``ts`` and ``error``; Slack repeats the whole message in it.
 _ANSWER_BYTES = 200_000
@@ -85,7 +85,7 @@ class SlackBotSender:
         except _Refused as error:
             if error.code not in _BLOCKS_REFUSED:
                 raise
-            log.error("Slack refuses the blocks of a message (%s); its text is sent", error.code)
+            log.error("channel.plain", problem=f"Slack refuses the blocks ({error.code})")
             bare = {key: value for key, value in message.items() if key != "blocks"}
             return await self._call("chat.postMessage", bare)
 
@@ -98,7 +98,7 @@ class SlackBotSender:
         except _Refused as error:
             if error.retryable:
                 raise
-            log.warning("Slack does not let the first message be edited: %s", error.code)
+            log.warning("channel.unedited", problem=error.code)
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         await self._pace.turn()
