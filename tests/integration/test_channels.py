@@ -297,13 +297,14 @@ async def test_an_email_arrives_with_text_html_and_the_delivery_as_its_id() -> N
     (message,) = mailbox.messages
     assert mailbox.recipients == [["desk@example.org", "night@example.org"]]
     assert message["message-id"] == "<d-0001@example.org>"
-    assert message["references"] == f"<{sample_alert().id}@example.org>"
+    assert (message["references"], message["auto-submitted"]) == (None, "auto-generated")
+    assert message["list-unsubscribe"] == "<mailto:watch@example.org?subject=unsubscribe>"
     assert message["subject"].startswith("[Coalition Watch] France · ground troops: new pledge")
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None
     assert html is not None
     assert "Frankreich wird bis zu 5000 Soldaten entsenden" in text.get_content()
-    assert "<blockquote" in html.get_content()
+    assert "Frankreich wird bis zu 5000 Soldaten entsenden" in html.get_content()
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 from typing import Any
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 from tests.samples import AFTER, SLOT, hostile_alert, sample_alert
 from tests.slackshaped import faults
 from worker.adapters.channels.email import build_message
+from worker.core.overview import Overview, chart_days
 from worker.core.render import (
     MAX_BODY,
     encode,
@@ -30,6 +33,8 @@ from worker.core.render import (
     render_text,
     render_webhook,
 )
+from worker.core.render.chart import chart_svg
+from worker.core.render.colours import CHART_COLOURS
 from worker.core.render.labels import actor_name, flag, quantity_label
 from worker.core.threads import Occasion, Root
 from worker.model import (
@@ -38,7 +43,9 @@ from worker.model import (
     ChangeKind,
     Confirmation,
     Delivery,
+    Measure,
     Quantity,
+    Slot,
     Stance,
 )
 from worker.settings import EmailChannel
@@ -154,15 +161,58 @@ def test_webhook_body_is_versioned_and_has_the_alert_and_its_proof() -> None:
     assert alert["previous"]["url"] == "https://daily.example/before?id=1&x=2"
 
 
-def test_email_has_text_and_html_and_threads_on_the_alert() -> None:
+def test_email_has_text_and_html_and_a_subject_that_sorts() -> None:
     mail = render_email([sample_alert()])
     assert mail["subject"] == (
         "[Coalition Watch] France · ground troops: new pledge (open to it → committed)"
     )
-    assert mail["thread"] == sample_alert().id
     assert 'href="https://zeitung.example/a/1"' in mail["html"]
     assert "Marie Beispiel" in mail["text"]
     assert "Marie Beispiel" in mail["html"]
+
+
+def test_a_follow_up_answers_the_first_mail_under_its_subject() -> None:
+    first = render_email([sample_alert()])
+    told = Occasion(roots={sample_alert().id: Root("d-0", (), first["subject"])})
+    mail = render_email([sample_alert(event=AlertEvent.CONFIRMED)], "en", told)
+    assert mail["subject"] == f"Re: {first['subject']}"
+    assert mail["references"] == ["d-0"]
+    assert "now confirmed" in mail["html"]
+    assert (first["references"], first["images"]) == ([], {})
+
+
+def test_a_digest_has_the_matrix_with_what_changed_framed_and_a_chart() -> None:
+    position = replace(AFTER, slot=Slot("PL", Measure.AIR), stance=Stance.RULED_OUT)
+    alert = sample_alert()
+    overview = Overview((AFTER, position), chart_days([alert], alert.raised_at))
+    mail = render_email([alert], "en", Occasion(overview=overview))
+    assert mail["subject"] == "[Coalition Watch] Digest: 1 change: France"
+    assert mail["html"].count('class="moved"') == 1
+    assert re.search(r'class="moved"[^>]*title="committed"[^>]*>✔\*<', mail["html"])
+    assert re.search(r'class="field"[^>]*title="ruled out"[^>]*>✖\*<', mail["html"])
+    assert base64.b64decode(mail["images"]["chart"]).startswith(b"\x89PNG")
+    assert "towards it: 1; away from it: 0; other: 0" in mail["text"]
+    assert "🇫🇷 France: › troops ✔*" in mail["text"]
+
+
+def test_the_chart_tells_directions_apart_and_leaves_no_day_out() -> None:
+    now = sample_alert().raised_at
+    weaker = Change(ChangeKind.WEAKENED, SLOT, AFTER, replace(AFTER, stance=Stance.OPEN))
+    fewer = Change(
+        ChangeKind.QUANTITY_CHANGED, SLOT, AFTER,
+        replace(AFTER, quantities=(Quantity(None, 2000, "soldiers"),)),
+    )  # fmt: skip
+    contested = Change(ChangeKind.CONTESTED, SLOT, AFTER, AFTER)
+    alerts = [sample_alert(), *(sample_alert(change=c) for c in (weaker, fewer, contested))]
+    days = chart_days(alerts, now + timedelta(days=1))
+    assert len(days) == 14
+    assert (days[-2].up, days[-2].down, days[-2].other, days[-1].total) == (1, 2, 1, 0)
+    bars = re.findall(r'fill="(#\w+)"', chart_svg(days))
+    assert [bars.count(c) for c in CHART_COLOURS.values()] == [
+        1,
+        1,
+        2,
+    ]  # one of the grey is the axis
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -272,7 +322,10 @@ def check_message(message: dict[str, Any]) -> None:
 
 
 def check_email(text: str) -> None:
-    payload = render_email([hostile_alert(text)])
+    alert = hostile_alert(text)
+    overview = Overview((alert.change.after,), chart_days([alert], alert.raised_at))
+    told = Occasion(overview=overview, dashboard="https://watch.example")
+    payload = render_email([alert], "en", told)
     page = _Page()
     page.feed(payload["html"])
     assert page.foreign == []
@@ -284,11 +337,13 @@ def check_email(text: str) -> None:
         "content-type",
         "date",
         "from",
+        "list-id",
+        "list-unsubscribe",
         "message-id",
         "mime-version",
-        "references",
         "subject",
         "to",
+        "x-auto-response-suppress",
     ]
     assert parsed["to"] == "b@example.org"
     assert not [char for char in str(parsed["subject"]) if _is_active(char)]
@@ -362,8 +417,12 @@ class _Page(HTMLParser):
 
     # fmt: off
     ALLOWED = frozenset({
-        "html", "head", "meta", "title", "body", "section", "h2", "table", "tr", "th", "td", "p",
-        "strong", "blockquote", "br", "span", "a",
+        "html", "head", "meta", "title", "style", "body", "div", "table", "tr", "th", "td",
+        "strong", "br", "span", "a", "img",
+    })
+    ATTRIBUTES = frozenset({
+        "style", "lang", "charset", "role", "scope", "href", "rel", "class", "name", "content",
+        "width", "cellpadding", "cellspacing", "border", "align", "title", "src", "alt",
     })
     # fmt: on
 
@@ -375,9 +434,13 @@ class _Page(HTMLParser):
         if tag not in self.ALLOWED:
             self.foreign.append(tag)
         for name, value in attrs:
-            if name not in ("style", "lang", "charset", "role", "scope", "href", "rel"):
+            if name not in self.ATTRIBUTES:
                 self.foreign.append(f"{tag} {name}")
             if name == "href" and not (value or "").startswith(("http://", "https://")):
+                self.foreign.append(f"{tag} {name}={value}")
+            if name == "src" and value != "cid:chart@coalition-watch":
+                self.foreign.append(f"{tag} {name}={value}")
+            if name == "style" and not re.fullmatch(r"[\w#:;,.%'\s-]*", value or ""):
                 self.foreign.append(f"{tag} {name}={value}")
 
     def handle_comment(self, data: str) -> None:

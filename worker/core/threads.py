@@ -44,6 +44,8 @@ class Occasion:
     roots: Mapping[str, Root] = field(default_factory=lambda: MappingProxyType({}))
     overview: Overview | None = None
     dashboard: str | None = None
+    #: Where a reader of a mail asks for no more of them.
+    unsubscribe: str | None = None
     at: datetime = _NEVER
 
     def root(self, alerts: Sequence[Alert]) -> Root | None:

@@ -14,6 +14,7 @@ from worker.settings.kinds import (
     Name,
     Section,
     Timestamp,
+    Unsubscribe,
     listed,
     refuse,
 )
@@ -87,6 +88,21 @@ class EmailChannel(_Channel):
     """The address mail comes from."""
     to: Annotated[tuple[Address, ...], BeforeValidator(listed), Field(min_length=1)]
     """Who gets it."""
+    unsubscribe: Unsubscribe | None = None
+    """Where readers ask for no more: mailto: or https:// (default: a mail to the sender)."""
+    unsubscribe_one_click: bool = False
+    """Whether a bare POST to that https:// address ends it (RFC 8058)."""
+
+    @property
+    def unsubscribe_url(self) -> str:
+        """Where a reader asks for no more: the address given, else a mail to the sender."""
+        return self.unsubscribe or f"mailto:{self.sender}?subject=unsubscribe"
+
+    @model_validator(mode="after")
+    def _one_click(self) -> EmailChannel:
+        if self.unsubscribe_one_click and not (self.unsubscribe or "").startswith("https://"):
+            raise refuse("unsubscribe_one_click needs an https:// address in unsubscribe")
+        return self
 
     @model_validator(mode="after")
     def _login(self) -> EmailChannel:

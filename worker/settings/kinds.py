@@ -115,6 +115,13 @@ Timestamp = Annotated[
     _matching(re.compile(r"\d+\.\d+"), 'must be a Slack timestamp such as "1767225600.000100"'),
     Words("Slack timestamp"),
 ]
+Unsubscribe = Annotated[
+    str,
+    _matching(
+        re.compile(r"(?:mailto:|https://)[\x21-\x3b\x3d\x3f-\x7e]{3,300}"),
+        "must be a mailto: or https:// address",
+    ),
+]
 Conversation = Annotated[
     str,
     _matching(

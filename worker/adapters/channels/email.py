@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -81,7 +83,9 @@ class EmailSender:
 def build_message(delivery: Delivery, channel: EmailChannel, now: datetime) -> EmailMessage:
     """The message of a delivery; its Message-ID is the delivery's id, so repeats can be told.
 
-    Follow-ups of one alert refer to the alert's id, which gathers them into one thread.
+    Follow-ups answer the message that told their alert first (RFC 5322, 3.6.4), under its subject,
+    which gathers them into one thread. Nothing answers automatically (RFC 3834), and a reader finds
+    how to end it (RFC 2369, RFC 8058).
     """
     payload = delivery.payload
     domain = channel.sender.rpartition("@")[2]
@@ -91,13 +95,37 @@ def build_message(delivery: Delivery, channel: EmailChannel, now: datetime) -> E
     message["To"] = ", ".join(channel.to)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{header(delivery.id, 100)}@{domain}>"
+    if earlier := [
+        f"<{header(str(one), 100)}@{domain}>" for one in payload.get("references") or ()
+    ]:
+        message["In-Reply-To"] = earlier[-1]
+        message["References"] = " ".join(earlier)
     message["Auto-Submitted"] = "auto-generated"
-    if thread := payload.get("thread"):
-        message["References"] = f"<{header(str(thread), 100)}@{domain}>"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["List-ID"] = f"Coalition Watch <{channel.name}.coalition-watch.{domain}>"
+    message["List-Unsubscribe"] = f"<{channel.unsubscribe_url}>"
+    if channel.unsubscribe_one_click:
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(str(payload["text"]))
     if payload.get("html"):
         message.add_alternative(str(payload["html"]), subtype="html")
+        _add_images(message, payload.get("images") or {})
     return message
+
+
+def _add_images(message: EmailMessage, images: Mapping[str, str]) -> None:
+    """Put PNGs beside the HTML that shows them as ``cid:name@coalition-watch``."""
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    for name, encoded in images.items():
+        html.add_related(
+            base64.b64decode(encoded),
+            maintype="image",
+            subtype="png",
+            cid=f"<{name}@coalition-watch>",
+            filename=f"{name}.png",
+            disposition="inline",
+        )
 
 
 def _refusal(code: int, text: str) -> DeliveryError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from worker.core.render import render_note, render_payload
 from worker.core.threads import Occasion, Threading
 from worker.logs import logger
 from worker.model import Alert
-from worker.settings import Channel
+from worker.settings import Channel, EmailChannel
 
 #: Kinds of payload with threads: mail clients sort by marks, Slack takes a reply to one message.
 _THREADING = {"email": Threading.MARKED, "slack_bot": Threading.ONE}
@@ -20,9 +20,14 @@ log = logger(__name__)
 class ChannelRenderer:
     """Turns alerts and notices into payloads for the channels, by their names."""
 
-    def __init__(self, channels: Iterable[Channel], dashboard: str | None = None) -> None:
+    def __init__(self, channels: Sequence[Channel], dashboard: str | None = None) -> None:
         self._kinds = {channel.name: (channel.kind, channel.language) for channel in channels}
         self._dashboard = dashboard
+        self._unsubscribe = {
+            channel.name: channel.unsubscribe_url
+            for channel in channels
+            if isinstance(channel, EmailChannel)
+        }
 
     def threading(self, channel: str) -> Threading:
         """How follow-ups are told on ``channel``."""
@@ -32,7 +37,11 @@ class ChannelRenderer:
     def alerts(self, channel: str, alerts: Sequence[Alert], occasion: Occasion) -> dict[str, Any]:
         """The payload that tells ``alerts`` on ``channel``; a render error gives plain text."""
         kind, own = self._kind(channel)
-        occasion = replace(occasion, dashboard=self._dashboard)
+        occasion = replace(
+            occasion,
+            dashboard=self._dashboard,
+            unsubscribe=self._unsubscribe.get(channel),
+        )
         rendered = render_payload(kind, alerts, occasion.language or own, occasion)
         if rendered.problem:
             log.error("channel.plain", channel=channel, problem=rendered.problem)

@@ -1,67 +1,58 @@
-"""Alerts as an e-mail: subject, plain text and HTML."""
+"""Alerts as an e-mail: a subject that sorts, plain text, and HTML that common clients show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from worker.core.render import inert
+from worker.core.render.digest import digest_parts, digest_text
 from worker.core.render.labels import word
-from worker.core.render.text import quoted, render_texts
+from worker.core.render.mailpage import mail_page
+from worker.core.render.text import render_texts
 from worker.core.render.view import AlertView, alert_view
 from worker.core.threads import Occasion
-from worker.model import Alert, Severity
+from worker.model import Alert
 
 #: Alerts shown in full in one e-mail; the rest is counted.
 MAX_ALERTS = 200
-_COLOURS = {
-    Severity.LOW: "#6b7280",
-    Severity.MEDIUM: "#b45309",
-    Severity.HIGH: "#c2410c",
-    Severity.CRITICAL: "#b91c1c",
-}
+_PREFIX = "[Coalition Watch]"
 
 
 def render_email(
     alerts: Sequence[Alert], language: str = "en", occasion: Occasion | None = None
 ) -> dict[str, Any]:
-    """``subject``, ``text``, ``html`` and ``thread`` (what replies and updates hang on)."""
+    """``subject``, ``text``, ``html``, ``references`` (the message it answers), ``images``.
+
+    ``images`` are PNGs in base64 by the name under which the HTML shows them (``cid:name@coalition-watch``).
+    """
+    occasion = occasion or Occasion()
     shown = alerts[:MAX_ALERTS]
     views = [alert_view(alert, language) for alert in shown]
     more = word("more", language, len(alerts) - len(shown)) if len(alerts) > len(shown) else ""
+    digest = digest_parts(alerts, occasion.overview, language) if occasion.overview else None
+    subject = _subject(views, len(alerts), language, is_digest=digest is not None)
+    root = occasion.root(alerts)
+    texts = [render_texts(shown, language), more]
+    if digest:
+        texts.append(digest_text(digest, language))
     return {
-        "subject": _subject(views, len(alerts), language),
-        "text": "\n\n".join(filter(None, (render_texts(shown, language), more))),
-        "html": _template().render(
-            views=list(zip(views, (_COLOURS[alert.severity] for alert in shown), strict=True)),
-            more=more,
-            language=language,
-            word=lambda key: word(key, language),
-            quoted=lambda text: quoted(text, language),
-        ),
-        "thread": alerts[0].id if len(alerts) == 1 else None,
+        "subject": inert.header(f"Re: {root.subject}") if root and root.subject else subject,
+        "text": "\n\n".join(filter(None, texts)),
+        "html": mail_page(shown, views, language, occasion, digest=digest, more=more),
+        "references": [root.delivery_id] if root else [],
+        "images": {"chart": digest.chart} if digest else {},
     }
 
 
-def _subject(views: Sequence[AlertView], count: int, language: str) -> str:
+def _subject(views: Sequence[AlertView], count: int, language: str, *, is_digest: bool) -> str:
+    """Actor and measure come first, so that a mailbox sorted by subject is sorted by them."""
+    actors = ", ".join(dict.fromkeys(view.actor for view in views[:20]))
+    if is_digest:
+        changes = word("alerts", language, count)
+        return inert.header(f"{_PREFIX} {word('digest.title', language, changes)}: {actors}", 150)
     if count == 1:
         view = views[0]
-        event = f"{view.event}: " if view.event else ""
-        return inert.header(f"[Coalition Watch] {event}{view.headline} ({view.move})")
-    actors = ", ".join(dict.fromkeys(view.actor for view in views[:20]))
-    return inert.header(f"[Coalition Watch] {word('alerts', language, count)}: {actors}", 150)
-
-
-@cache
-def _template() -> Any:
-    environment = Environment(
-        loader=PackageLoader("worker.core.render", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("email.html.j2")
+        event = f" — {view.event}" if view.event else ""
+        return inert.header(f"{_PREFIX} {view.headline} ({view.move}){event}")
+    return inert.header(f"{_PREFIX} {actors}: {word('alerts', language, count)}", 150)

@@ -34,7 +34,7 @@ def _message(kind: str, what: str, title: str, lines: Sequence[str]) -> dict[str
     if kind == "slack_bot":
         return {"message": _slack(title, body), "reply_to": None, "edit": None, "at": ""}
     if kind == "email":
-        return {"subject": inert.header(title), "text": text, "html": None, "thread": None}
+        return {"subject": inert.header(title), "text": text, "html": None}
     if kind == "webhook":
         return {
             "type": f"coalition_watch.{what}",
