@@ -281,6 +281,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeHolder:
+    """A name that a text gives a governing role and the tables do not know so.
+
+    ``told`` says what is amiss, ``words`` are those around the name.
+    """
+
+    actor: str
+    name: str
+    told: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """What the extractor made of one article."""
 
@@ -290,6 +303,7 @@ class Analysis:
     #: Why a person should look at it (``unsupported_language``, ``low_confidence``, ``failed`` …).
     review: str | None = None
     notes: tuple[str, ...] = ()
+    office_holders: tuple[OfficeHolder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

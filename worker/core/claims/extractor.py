@@ -29,6 +29,7 @@ from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
 from worker.core.claims.lists import pledgers_of_item
 from worker.core.claims.marks import mark
+from worker.core.claims.officeholders import unknown_holders
 from worker.core.claims.quantities import Found, find_quantities, in_currency, pick
 from worker.core.claims.reader import read
 from worker.core.claims.reading import Finding, Reading
@@ -70,8 +71,11 @@ class Extractor:
             return Analysis(language, False, review="unsupported_language")
         drafts, reads = _drafts(article, language, self.lexicon(language))
         verdict = coverage([item.reading.marks for item in reads], len(drafts))
-        claims = _distinct(drafts) if verdict.relevant else ()
-        return Analysis(language, verdict.relevant, claims)
+        if not verdict.relevant:
+            return Analysis(language, False)
+        marks = [item.reading.marks for item in reads]
+        holders = unknown_holders(marks, self.lexicon(language), article.published)
+        return Analysis(language, True, _distinct(drafts), office_holders=holders)
 
 
 @lru_cache(maxsize=1)

@@ -256,6 +256,11 @@ class Lexicon:
             for part in row["pattern"].replace(" ; ", "|").split("|")
         )
 
+    @cached_property
+    def people(self) -> dict[str, Row]:
+        """The rows of people by their folded names."""
+        return {fold(row["name"]): row for row in self.of("people")}
+
     def of(self, table: str) -> Iterator[Row]:
         """The rows of one table."""
         return (row for row in self.rows if row.table == table)
