@@ -45,6 +45,7 @@ def write_config(
     *,
     worker: Mapping[str, Any] | None = None,
     route: Mapping[str, Any] | None = None,
+    operations: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write a configuration folder: every feed of the press, a webhook channel for each hook."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +63,8 @@ def write_config(
             ]
         },
         "routes.yaml": {
-            "route": {"channels": list(hooks), "group_by": ["actor", "measure"], **(route or {})}
+            "route": {"channels": list(hooks), "group_by": ["actor", "measure"], **(route or {})},
+            "operations": dict(operations or {}),
         },
         "feeds.yaml": {"feeds": [feed_settings(press, feed) for feed in press.feeds]},
     }

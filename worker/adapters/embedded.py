@@ -148,6 +148,7 @@ class Engine:
     async def _scan(self, stage: Stage, horizon: timedelta) -> bool:
         if stage is Stage.DELIVER:
             await self._pipeline.flush(horizon)
+            await self._pipeline.watch()
         started = False
         while not self.stopping and (limit := self._free(stage)) > 0:
             busy = {lane for _, lane in self._tasks}

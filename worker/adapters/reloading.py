@@ -77,6 +77,8 @@ def parts_of(settings: Settings, senders: Mapping[str, Sender]) -> dict[str, Any
         "routes": route_of(settings.route),
         "intervals": intervals_of(settings.worker),
         "policy": settings.alerts.policy(),
+        "operations": settings.operations.channels,
+        "watch": settings.operations.watch(),
         "look_back_hours": settings.worker.look_back_hours,
         "publisher_groups": settings.publisher_groups,
     }

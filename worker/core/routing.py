@@ -62,8 +62,16 @@ class Route:
     send_resolved: bool | None = None
     #: The language of the labels; where unset, the channel's own.
     language: str | None = None
+    #: When the route is told daily that the worker is alive; holds for this node alone.
+    alive: Digest | None = None
     go_on: bool = False
     routes: tuple[Route, ...] = ()
+
+    @property
+    def room(self) -> str:
+        """What groups of one route share; two languages never share a message."""
+        name = self.name or "default"
+        return f"{name}/{self.language}" if self.language else name
 
 
 #: What holds where no route says otherwise; the overflow of an hourly limit goes to its digest.
@@ -76,7 +84,7 @@ DEFAULTS = Route(
     send_resolved=False,
 )
 _INHERITED = tuple(
-    f.name for f in fields(Route) if f.name not in ("name", "match", "go_on", "routes")
+    f.name for f in fields(Route) if f.name not in ("name", "match", "alive", "go_on", "routes")
 )
 
 
@@ -174,6 +182,17 @@ def take(root: Route, labels: Mapping[str, str]) -> list[Route]:
     return list(_take(_inherit(root, DEFAULTS), labels))
 
 
+def with_inherited(root: Route) -> Iterator[Route]:
+    """Every node of the tree, each with what it inherits."""
+    yield from _nodes(_inherit(root, DEFAULTS))
+
+
+def _nodes(route: Route) -> Iterator[Route]:
+    yield route
+    for child in route.routes:
+        yield from _nodes(_inherit(child, route))
+
+
 def _take(route: Route, labels: Mapping[str, str]) -> Iterator[Route]:
     if not matches(route.match, labels):
         return
@@ -211,20 +230,14 @@ def group_key(route: Route, alert: Alert) -> str:
     """The group that an alert joins: the route and the labels it groups by."""
     labels = labels_of(alert)
     named = ",".join(f"{name}={labels[name]}" for name in route.group_by or ())
-    return f"{_room(route)}:{{{named}}}"
-
-
-def _room(route: Route) -> str:
-    """What groups of one route share; two languages never share a message."""
-    name = route.name or "default"
-    return f"{name}/{route.language}" if route.language else name
+    return f"{route.room}:{{{named}}}"
 
 
 def _digest(
     route: Route, digest: Digest, channel: str, now: datetime, reason: Reason | None
 ) -> Handover:
     name = route.name or "default"
-    key = f"{_room(route)}{DIGEST}"
+    key = f"{route.room}{DIGEST}"
     return Handover(channel, key, digest.next_after(now), name, reason, route.language)
 
 

@@ -25,6 +25,7 @@ from worker.pipeline.judge import judge
 from worker.pipeline.poll import poll
 from worker.pipeline.read import read
 from worker.pipeline.tools import Tools
+from worker.pipeline.watch import Watchman
 from worker.ports import ArticleWork, EntryWork, FeedWork, Stage, Work
 
 __all__ = ["Pipeline", "Tools"]
@@ -38,6 +39,7 @@ class Pipeline:
 
     def __init__(self, tools: Tools):
         self.tools = tools
+        self._watchman = Watchman()
 
     async def claim(self, stage: Stage, *, busy: Collection[str], limit: int) -> Sequence[Work]:
         """Take up to ``limit`` due works of a stage whose lanes are not ``busy``."""
@@ -70,6 +72,10 @@ class Pipeline:
     async def flush(self, horizon: timedelta = timedelta(0)) -> int:
         """Turn the groups whose window ends by now plus ``horizon`` into deliveries."""
         return await flush(self.tools, horizon)
+
+    async def watch(self) -> None:
+        """Tell the operator what is due: blind spots, heartbeats; most calls do nothing."""
+        await self._watchman.look(self.tools)
 
     async def give_back(self, works: Sequence[Work]) -> None:
         """Release works that were claimed and not begun."""

@@ -15,7 +15,7 @@ from worker.errors import StoreError
 from worker.model import Alert, Analysis, Article
 from worker.pipeline import events
 from worker.pipeline.tools import Tools
-from worker.ports import ArticleWork, EntryWork, Judged, ReviewItem
+from worker.ports import ArticleWork, EntryWork, Judged, Note, ReviewItem
 
 
 async def judge(tools: Tools, work: ArticleWork) -> str | None:
@@ -62,6 +62,7 @@ def _decide(
         claims=len(analysis.claims),
         extractor_version=tools.extractor_version,
         review=_review(work, analysis, tools.policy.review_below),
+        notes=_office_notes(work, analysis),
     )
 
 
@@ -112,6 +113,15 @@ async def _judge_failed(tools: Tools, work: ArticleWork, error: Exception, now: 
         review=None if retry_at else item,
     )
     return told
+
+
+def _office_notes(work: ArticleWork, analysis: Analysis) -> tuple[Note, ...]:
+    """Names in office that the tables do not know so; a person adds or corrects a line."""
+    where = work.article.url or work.article.title
+    return tuple(
+        Note("office_holder", f"{h.actor} {h.name}", f"{h.told}: “{h.words}” ({where})")
+        for h in analysis.office_holders
+    )
 
 
 def _dated(work: ArticleWork) -> Article:

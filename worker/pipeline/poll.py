@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from worker.core.dying import newly_dying
 from worker.core.schedule import PollResult, after_poll
@@ -13,7 +12,7 @@ from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Entry
 from worker.pipeline import events
 from worker.pipeline.tools import Tools
-from worker.ports import FeedWork, FetchedBody, Note, ParsedBody, Polled
+from worker.ports import FeedWork, FetchedBody, Note, Notice, ParsedBody, Polled
 
 #: A feed is read in parts of 500 entries; what is left after so many comes with the next poll.
 MOST_PARTS = 10
@@ -34,8 +33,8 @@ async def poll(tools: Tools, work: FeedWork) -> str | None:
     )
     lost = newly_dying(work.state, state, now)
     notes = _poll_notes(work, result, lost)
-    notice = _notice(tools, work, lost) if lost and state.failures else None
-    new = await tools.save_poll(Polled(work, state, entries, now, notes, notice))
+    notices = _notices(tools, work, lost) if lost and state.failures else ()
+    new = await tools.save_poll(Polled(work, state, entries, now, notes, notices))
     events.polled(result, new)
     return result.error or result.parse_error
 
@@ -125,13 +124,10 @@ def _poll_notes(work: FeedWork, result: PollResult, lost: str | None) -> list[No
     return []
 
 
-def _notice(tools: Tools, work: FeedWork, lost: str) -> tuple[str, dict[str, Any]] | None:
-    """The message that a feed is lost, on the first channel; only people can mend that."""
-    channel = next(iter(tools.senders), None)
-    if channel is None:
-        return None
+def _notices(tools: Tools, work: FeedWork, lost: str) -> list[Notice]:
+    """The message that a feed is lost, for the operator: only people can mend that."""
     text = (
         f"Feed {work.feed.id} ({work.feed.title}) is dying: {lost}. "
         f"See why: coalition-watch feeds test {work.feed.id}"
     )
-    return channel, tools.renderer.notice(channel, "A source is being lost", text)
+    return tools.notices("A source is being lost", text)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from worker.core.alerting import Policy
+from worker.core.blindspots import Watch
 from worker.core.routing import Route
 from worker.core.schedule import Intervals
 from worker.errors import StoreError
 from worker.logs import logger
 from worker.pipeline.together import Together
-from worker.ports import Clock, Fetcher, Polled, Reader, Renderer, Sender, WorkStore
+from worker.ports import Clock, Fetcher, Notice, Polled, Reader, Renderer, Sender, WorkStore
 
 T = TypeVar("T")
 _log = logger(__name__)
@@ -44,7 +45,17 @@ class Tools:
     look_back_hours: float = 48.0
     extractor_version: str = ""
     publisher_groups: Mapping[str, str] = field(default_factory=dict)
+    #: Where the operator is told what goes wrong; the first channel that works if ``None``.
+    operations: tuple[str, ...] | None = None
+    watch: Watch = field(default_factory=Watch)
     polls: Together[Polled, int] = field(default_factory=Together)
+
+    def notices(self, title: str, text: str) -> list[Notice]:
+        """What tells the operator something, for each channel on which he is told."""
+        first = tuple(self.senders)[:1]
+        named = first if self.operations is None else self.operations
+        channels = [name for name in named if name in self.senders]
+        return [(name, self.renderer.notice(name, title, text)) for name in channels]
 
     async def save_poll(self, poll: Polled) -> int:
         """Store what a poll brought, together with those that end at about the same time."""

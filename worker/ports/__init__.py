@@ -12,6 +12,7 @@ from worker.ports.outside import (
 from worker.ports.store import WorkStore
 from worker.ports.work import (
     ArticleWork,
+    DayRead,
     DeliveryResult,
     DeliveryWork,
     DueGroup,
@@ -19,6 +20,7 @@ from worker.ports.work import (
     FeedWork,
     Judged,
     Note,
+    Notice,
     Polled,
     Progress,
     ReviewItem,
@@ -29,6 +31,7 @@ from worker.ports.work import (
 __all__ = [
     "ArticleWork",
     "Clock",
+    "DayRead",
     "DeliveryResult",
     "DeliveryWork",
     "DueGroup",
@@ -38,6 +41,7 @@ __all__ = [
     "Fetcher",
     "Judged",
     "Note",
+    "Notice",
     "ParsedBody",
     "Polled",
     "Progress",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from worker.core.blindspots import Pulse, Watch
 from worker.core.overview import Overview
 from worker.core.routing import Desk
 from worker.core.threads import Root
@@ -13,12 +14,15 @@ from worker.core.views import LedgerView
 from worker.model import Article, Delivery
 from worker.ports.work import (
     ArticleWork,
+    DayRead,
     DeliveryResult,
     DeliveryWork,
     DueGroup,
     EntryWork,
     FeedWork,
     Judged,
+    Note,
+    Notice,
     Polled,
     ReviewItem,
 )
@@ -130,6 +134,22 @@ class OutboxStore(Protocol):
     def next_due(self, channels: Collection[str]) -> datetime | None: ...
 
 
+class WatchStore(Protocol):
+    """What came in, as watching sees it."""
+
+    def pulse(self, watch: Watch, now: datetime) -> Pulse: ...
+
+    def fresh(self, kind: str, subjects: Collection[str], since: datetime) -> set[str]: ...
+
+    def tell(
+        self, key: str, notes: Iterable[Note], notices: Sequence[Notice], now: datetime
+    ) -> bool: ...
+
+    def handed_over(self, key: str) -> bool: ...
+
+    def day(self, room: str, channels: Sequence[str], now: datetime) -> DayRead: ...
+
+
 class WorkStore(Protocol):
     """All that the stages need of the store."""
 
@@ -143,5 +163,7 @@ class WorkStore(Protocol):
     def groups(self) -> GroupStore: ...
     @property
     def outbox(self) -> OutboxStore: ...
+    @property
+    def watching(self) -> WatchStore: ...
 
     def release(self, token: str, now: datetime) -> None: ...

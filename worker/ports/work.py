@@ -52,11 +52,24 @@ class Note:
     detail: str
 
 
+#: A channel and the payload that tells people there what goes wrong.
+Notice = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class DayRead:
+    """How much was read in a day, how much of it was coverage, and how many alerts were told."""
+
+    articles: int
+    relevant: int
+    told: int
+
+
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one poll brought, to be stored with the feed's new state.
 
-    ``notice`` is a channel and the payload that tells people there of a dying feed.
+    ``notices`` tell people of a dying feed.
     """
 
     work: FeedWork
@@ -64,7 +77,7 @@ class Polled:
     entries: Sequence[Entry]
     now: datetime
     notes: Sequence[Note] = ()
-    notice: tuple[str, dict[str, Any]] | None = None
+    notices: Sequence[Notice] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +170,7 @@ class Judged:
     claims: int = 0
     extractor_version: str = ""
     review: ReviewItem | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,13 @@ from worker.settings.schema import (
     is_database_url,
 )
 from worker.settings.secrets import SecretRef, resolve_secret
-from worker.settings.telling import AlertSettings, AlertsFile, RouteSettings, RoutesFile
+from worker.settings.telling import (
+    AlertSettings,
+    AlertsFile,
+    OperationsSettings,
+    RouteSettings,
+    RoutesFile,
+)
 from worker.settings.upkeep import LogSettings
 from worker.settings.web import WebSettings
 
@@ -89,6 +95,7 @@ class Settings:
     alerts: AlertSettings
     channels: tuple[Channel, ...]
     route: RouteSettings
+    operations: OperationsSettings
     feeds: tuple[Feed, ...]
     lexicon_dirs: tuple[Path, ...]
     baseline_file: Path
@@ -178,6 +185,7 @@ def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, 
         alerts=alerts.alerts,
         channels=channels.channels,
         route=routes.route,
+        operations=routes.operations,
         feeds=tuple(Feed(**feed.model_dump()) for feed in feeds.feeds),
         lexicon_dirs=tuple(lexicon_dirs(config_dir, main)),
         baseline_file=baseline_file(config_dir, main),

@@ -34,6 +34,12 @@ def cross_checks(
         yield from _repeated(documents["channels.yaml"], "channels", "name", names)
         if isinstance(routes, RoutesFile):
             yield from _unknown_channels(documents["routes.yaml"], routes.route, names)
+            yield from _unknown(
+                documents["routes.yaml"],
+                routes.operations.channels or (),
+                names,
+                ("operations", "channels"),
+            )
 
 
 def _repeated(document: Document, key: str, field: str, values: Iterable[str]) -> Iterator[Mistake]:
@@ -45,16 +51,20 @@ def _repeated(document: Document, key: str, field: str, values: Iterable[str]) -
         first.setdefault(value, index)
 
 
+def _unknown(
+    document: Document, named: Iterable[str], known: list[str], place: tuple[str | int, ...]
+) -> Iterator[Mistake]:
+    for name in named:
+        if name not in known:
+            allowed = ", ".join(known) or "none, as channels.yaml names no channel"
+            yield document.mistake(place, f"unknown channel {name!r}; allowed: {allowed}")
+
+
 def _unknown_channels(
     document: Document, route: RouteSettings, known: list[str], path: tuple[str | int, ...] = ()
 ) -> Iterator[Mistake]:
     here = path or ("route",)
-    for name in route.channels or ():
-        if name not in known:
-            allowed = ", ".join(known) or "none, as channels.yaml names no channel"
-            yield document.mistake(
-                (*here, "channels"), f"unknown channel {name!r}; allowed: {allowed}"
-            )
+    yield from _unknown(document, route.channels or (), known, (*here, "channels"))
     for index, child in enumerate(route.routes):
         yield from _unknown_channels(document, child, known, (*here, "routes", index))
 

@@ -27,6 +27,7 @@ def route_of(settings: RouteSettings) -> Route:
         quiet_hours=_quiet_hours(settings.quiet_hours),
         max_per_hour=settings.max_per_hour,
         send_resolved=settings.send_resolved,
+        alive=_alive(settings.alive),
         language=settings.language,
         go_on=settings.continue_,
         routes=tuple(map(route_of, settings.routes)),
@@ -37,6 +38,10 @@ def _digest(settings: telling.Digest | None) -> Digest | None:
     if settings is None:
         return None
     return Digest(settings.every, settings.at, settings.weekday, settings.timezone)
+
+
+def _alive(settings: telling.Alive | None) -> Digest | None:
+    return Digest("day", settings.at, timezone=settings.timezone) if settings else None
 
 
 def _quiet_hours(settings: telling.QuietHours | None) -> QuietHours | None:

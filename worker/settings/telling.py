@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 
 from worker.core.alerting import Policy
+from worker.core.blindspots import Watch
 from worker.model import ChangeKind, Measure, Severity, Stance, Status
 from worker.settings.kinds import (
     Actor,
@@ -29,6 +30,7 @@ from worker.settings.kinds import (
 
 #: What holds where alerts.yaml says nothing.
 _POLICY = Policy()
+_WATCH = Watch()
 
 
 class Match(Section):
@@ -80,6 +82,15 @@ class QuietHours(Section):
     """Alerts this loud do not wait."""
 
 
+class Alive(Section):
+    """A daily word that the worker is alive, so that silence is known to be no news."""
+
+    at: Clock = time(8, 0)
+    """The time of day."""
+    timezone: Zone = ZoneInfo("UTC")
+    """Its time zone."""
+
+
 GroupKey = Literal["actor", "measure", "kind", "stance", "severity", "status", "language", "item"]
 
 
@@ -108,6 +119,8 @@ class RouteSettings(Section):
     """More messages than this an hour are collected into one."""
     send_resolved: bool | None = None
     """Tell also when a later position has replaced one that was told."""
+    alive: Alive | None = None
+    """Tell this route daily how much was read and whether anything changed; not inherited."""
     language: LabelLanguage | None = None
     """The language of labels on this route, whatever the channel's own is."""
     continue_: bool = Field(default=False, alias="continue")
@@ -185,10 +198,38 @@ class AlertSettings(Section):
         )
 
 
+class OperationsSettings(Section):
+    """Where the operator is told what goes wrong: dying feeds, blind spots, the first look-back."""
+
+    channels: Annotated[tuple[Name, ...], BeforeValidator(listed)] | None = None
+    """The channels; the first that works if unset, none for an empty list."""
+    actor_silent: Duration = _WATCH.actor_silent
+    """So long nothing may be heard of an actor that was spoken of before."""
+    language_silent: Duration = _WATCH.language_silent
+    """So long no article may come in a language that was read before."""
+    claims_fall: Annotated[float, Field(ge=0, le=1)] = _WATCH.claims_fall
+    """Claims per article below this share of what is usual are told."""
+    stub_rate: Annotated[float, Field(gt=0, le=1)] = _WATCH.stub_rate
+    """From this share of articles without their page a feed is told of."""
+    repeat: Duration = _WATCH.repeat
+    """What still is so is told again after this time."""
+
+    def watch(self) -> Watch:
+        """The same as the value that the watch takes."""
+        return Watch(
+            actor_silent=self.actor_silent,
+            language_silent=self.language_silent,
+            claims_fall=self.claims_fall,
+            stub_rate=self.stub_rate,
+            repeat=self.repeat,
+        )
+
+
 class RoutesFile(Section):
     """``routes.yaml``."""
 
     route: RouteSettings = RouteSettings()
+    operations: OperationsSettings = OperationsSettings()
 
 
 class AlertsFile(Section):

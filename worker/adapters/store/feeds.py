@@ -147,9 +147,9 @@ def _add(connection: Connection, poll: Polled) -> int:
     rows = [entry_row(entry, feed.id, now, seeding=seeding) for entry in poll.entries]
     new = upsert(connection, tables.entry, rows, on=("feed_id", "key"))
     add_notes(connection, poll.notes, now)
-    if poll.notice is not None:
-        key = f"feed:{sha256(feed.id.encode()).hexdigest()[:20]}:{now:%F}"
-        add_delivery(connection, key, *poll.notice, [], now)
+    key = f"feed:{sha256(feed.id.encode()).hexdigest()[:20]}:{now:%F}"
+    for channel, payload in poll.notices:
+        add_delivery(connection, key, channel, payload, [], now)
     return new
 
 

@@ -21,7 +21,7 @@ from worker.adapters.store.codec import (
 from worker.adapters.store.desk import read_desk
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import hand_over
-from worker.adapters.store.notes import add_notes, add_review
+from worker.adapters.store.notes import add_new_notes, add_notes, add_review
 from worker.adapters.store.revisions import plan_reread
 from worker.adapters.store.server import alone
 from worker.adapters.store.sql import held, in_state, settle, upsert
@@ -138,6 +138,7 @@ class Ledger:
             for alert, handovers in judged.handovers:
                 hand_over(connection, alert, handovers, now)
             add_review(connection, judged.review, now)
+            add_new_notes(connection, judged.notes, now)
             _finish(connection, work, judged, now)
             if judged.relevant:
                 plan_reread(connection, work, now)

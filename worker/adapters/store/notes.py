@@ -22,6 +22,15 @@ def add_notes(connection: Connection, notes: Iterable[Note], now: datetime) -> N
         connection.execute(insert(tables.note), rows)
 
 
+def add_new_notes(connection: Connection, notes: Iterable[Note], now: datetime) -> None:
+    """Keep notes but those whose subject was noted before in the same way."""
+    table = tables.note
+    for note in notes:
+        same = (table.c.kind == note.kind, table.c.subject == note.subject)
+        if connection.execute(select(table.c.id).where(*same).limit(1)).first() is None:
+            add_notes(connection, [note], now)
+
+
 def add_review(connection: Connection, item: ReviewItem | None, now: datetime) -> None:
     """Queue an article for a person, once per reason; one that is done stays so unless it changes."""
     if item is None:

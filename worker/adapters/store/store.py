@@ -21,6 +21,7 @@ from worker.adapters.store.looking import StoreLooking
 from worker.adapters.store.notes import Reviews, add_notes
 from worker.adapters.store.opinions import Opinions
 from worker.adapters.store.outbox import Outbox
+from worker.adapters.store.pulse import Watching
 from worker.adapters.store.queries import Queries
 from worker.adapters.store.schema import migrate
 from worker.adapters.store.server import alone
@@ -54,6 +55,7 @@ class Store:
         self.queries = Queries(self.database)
         self.health = SourceHealth(self.database)
         self.looking = StoreLooking(self.database)
+        self.watching = Watching(self.database)
 
     def close(self) -> None:
         """Close every connection."""

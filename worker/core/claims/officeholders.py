@@ -17,9 +17,32 @@ from worker.model import OfficeHolder
 _BODIES = frozenset({"EU", "NATO", "UN", "COALITION"})
 #: English capitalises bodies as it does people.
 _NO_PERSON = frozenset(
-    "armed army command commission committee council department forces foundation group house "
-    "institute international ministry national office party parliament security senate services "
-    "staff union university".split()
+    [
+        "armed",
+        "army",
+        "command",
+        "commission",
+        "committee",
+        "council",
+        "department",
+        "forces",
+        "foundation",
+        "group",
+        "house",
+        "institute",
+        "international",
+        "ministry",
+        "national",
+        "office",
+        "party",
+        "parliament",
+        "security",
+        "senate",
+        "services",
+        "staff",
+        "union",
+        "university",
+    ]
 )
 
 
