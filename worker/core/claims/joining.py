@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
-from worker.core.claims.marks import Marks
+from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 
 
 def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
     """Join pieces that one predicate spans ("schließt eine Beteiligung, auch später, aus")."""
+    marks.predicates = [p for p in marks.predicates if not _straddles(p, marks)]
     for predicate in marks.predicates:
         if len(predicate.words) < 2 or predicate.kind == "reporting":
             continue
@@ -21,6 +22,17 @@ def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
             joined.end = pieces[last].end
             pieces[first : last + 1] = [joined]
     return pieces
+
+
+def _straddles(predicate: Predicate, marks: Marks) -> bool:
+    """ "… zwei Minensucher stellen, Bodentruppen schloss er aus": a verb and what is not its object."""
+    return (
+        predicate.kind in {"action", "action_past"}
+        and marks.language == "de"
+        and len(predicate.words) == 2
+        and predicate.words[1] == predicate.words[0] + 1
+        and "," in marks.words[predicate.words[1]].before
+    )
 
 
 _ATTRIBUTION_WORDS = 10
@@ -76,7 +88,10 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
         if last is not None and (piece.hard or piece.start != last.end):
             clauses.append(piece)
         elif (
-            last is not None and piece.opener == "subordinator" and not _has_predicate(piece, marks)
+            last is not None
+            and piece.opener == "subordinator"
+            and not _has_predicate(piece, marks)
+            and not _ends_in_modal(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
         elif last is None or piece.subordinate:
@@ -95,7 +110,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             or _turns(last, piece, marks)
             or (_has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks))
             or (_has_predicate(last, marks) and _opens_with_name(piece, last, marks))
-            or (_finite(last, marks) and _finite(piece, marks))
+            or (_finite(last, marks) and (_finite(piece, marks) or _says_more(piece, marks)))
             or _new_subject(last, piece, marks)
             or (gapped(piece, marks) and (_has_predicate(last, marks) or gapped(last, marks)))
         ):
@@ -234,6 +249,25 @@ def _finite(piece: Clause, marks: Marks) -> bool:
         for hit in marks.context.get(kind, ())
     )
     return modal and _names(piece, marks)
+
+
+def _ends_in_modal(piece: Clause, marks: Marks) -> bool:
+    """ "…, das von Rumänien aus operieren soll": a German clause of its own, whatever its verb."""
+    if marks.language != "de" or not piece.comma:
+        return False
+    kinds = ("modal_will", "modal_open", "modal_must")
+    return any(hit[-1] == piece.end - 1 for kind in kinds for hit in marks.context.get(kind, ()))
+
+
+def _says_more(piece: Clause, marks: Marks) -> bool:
+    """Whether a German piece behind a comma has a verb, a subject and a thing of its own."""
+    return (
+        marks.language == "de"
+        and piece.comma
+        and any(p.start in piece and p.kind != "reporting" for p in marks.predicates)
+        and any(t.start in piece for t in marks.topics)
+        and _names(piece, marks)
+    )
 
 
 def _names(piece: Clause, marks: Marks) -> bool:

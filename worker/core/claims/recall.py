@@ -102,8 +102,13 @@ def _named_before(
         return discourse.measure if discourse.measure_age <= 1 else discourse.topic
     quiet = (cue.stance or Stance.OPEN).rank <= 0 and len(reading.marks.words) <= _BRIEF
     if discourse.measure_age > 0:
-        main = discourse.leading_measure()
-        return main if quiet and discourse.measure_age <= _STALE else None
+        if not quiet or discourse.measure_age > _STALE:
+            return None
+        leading = discourse.leading_measure()
+        newer = discourse.topic_age <= 1 and discourse.topic_age < discourse.measure_age
+        if newer and leading is not None and discourse.topic is not leading:
+            return None  # something else has been brought up since
+        return leading
     spoken = reading.subjects[number].pronoun
     if spoken:
         return discourse.measure

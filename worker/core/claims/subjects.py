@@ -14,6 +14,7 @@ from worker.core.claims.prodrop import leads, left_out, signing_home
 from worker.core.claims.pronouns import pronoun_subject
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.speakers import Attribution
+from worker.core.claims.topics import is_service
 from worker.core.claims.wordlists import word_set
 
 
@@ -126,6 +127,8 @@ _SEAT = 4
 
 def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
     """A seat of government that speaks without a subject: "у Кремлі заявили", "w Berlinie uznano"."""
+    if marks.language == "de":
+        return _from_there(actor, clause, marks)
     if actor.kind == "capital" and actor.code != "UA":
         return _seat_of_nobody(actor, clause, marks)
     if actor.kind not in {"oblique", "institution"} or actor.code == "UA":
@@ -149,6 +152,14 @@ def _seat_of_nobody(actor: Actor, clause: Clause, marks: Marks) -> bool:
     says = [p for p in predicates_of(clause, marks) if p.kind in {"reporting", "stance"}]
     nobody = marks.words[actor.end].norm in _NOBODY
     return bool(says) and (nobody or says[0].start <= actor.end)
+
+
+def _from_there(actor: Actor, clause: Clause, marks: Marks) -> bool:
+    """ "Aus Den Haag kommt die Zusage für …": the seat of government it comes from."""
+    if actor.kind not in {"capital", "state"} or actor.code in {None, "UA"}:
+        return False
+    opens = actor.start <= clause.start + 2 and marks.words[clause.start].norm == "aus"
+    return opens and any(p.kind in {"stance", "noun"} for p in predicates_of(clause, marks))
 
 
 def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> list[Actor] | None:
@@ -212,7 +223,8 @@ def _by_adjective(clause: Clause, marks: Marks) -> Subject | None:
             continue
         near = clause.start <= actor.start < clause.start + _SUBJECT_REACH
         near = near or _inverted(actor, marks)
-        if near and predicates and actor.end <= min(predicates):
+        ahead = predicates and actor.end <= min(predicates)
+        if (near and ahead) or (predicates and is_service(actor.end, marks)):
             return Subject(_with_joined(actor, marks))
     return None
 

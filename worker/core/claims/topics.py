@@ -45,6 +45,8 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         and not _in_a_name(t, marks)
         and not _of_the_parties(t, marks)
     ]
+    if len(inside) > 1:
+        inside = [t for t in inside if not _doer(t, marks)] or inside
     if not inside:
         return [
             Topic(Measure.FUNDING, "money", start, end, "money")
@@ -86,6 +88,27 @@ def _own_costs(clause: Clause, marks: Marks) -> bool:
 
 
 _ROLES_OF_WORDS = {Measure.MONITORING, Measure.COMMAND, Measure.DECLARATION}
+
+
+_SERVICES = word_set(
+    "marine navy luftwaffe armee army heer marina armada ejército esercito marynarka wojsko armia "
+    "флот армія армия флоту армии bundeswehr krijgsmacht leger armée forces"
+)
+
+
+def is_service(at: int, marks: Marks) -> bool:
+    """Whether a word is an army, a navy, an air force, which acts for its state."""
+    return at < len(marks.words) and marks.words[at].norm in _SERVICES
+
+
+def _doer(topic: Topic, marks: Marks) -> bool:
+    """ "The Turkish navy clears mines": the service that does it is no measure of its own."""
+    if topic.kind != "weak" or not is_service(topic.start, marks):
+        return False
+    return any(
+        a.kind == "adjective" and (a.end == topic.start or a.start == topic.end)
+        for a in marks.actors
+    )
 
 
 def _of_the_parties(topic: Topic, marks: Marks) -> bool:
