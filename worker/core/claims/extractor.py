@@ -35,6 +35,7 @@ from worker.core.claims.reader import read
 from worker.core.claims.reading import Finding, Reading
 from worker.core.claims.relevance import coverage
 from worker.core.claims.text import Sentence, sentences
+from worker.core.claims.topics import bare_sums
 from worker.model import Analysis, Article, Claim, Measure, Quantity, Status
 
 EXTRACTOR_VERSION = "1"
@@ -128,6 +129,7 @@ def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_
         marks = mark(sentence, lexicon)
         quantities = find_quantities(marks, language)
         marks.money = [(f.start, f.end) for f in quantities if f.quantity.unit.isupper()]
+        marks.money += bare_sums(marks)
         item = pledgers_of_item(text[sentence.start : sentence.end], discourse)
         question = is_question(text, sentence) or sentence.paragraph in asked
         reading = read(marks, language, discourse, question, item)

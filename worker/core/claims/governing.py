@@ -122,7 +122,7 @@ def governor(
         clause.opener == "subordinator"
         and reading.marks.words[clause.start].norm in COMPLEMENTIZERS
     )
-    if not (content or free):
+    if not (content or free) or _relative_aside(number, reading):
         return None, None
     for other in range(number - 1, -1, -1):
         if reading.clauses[other].opener == "if" or _outlived(other, reading):
@@ -150,6 +150,14 @@ def _goes_on(clause: Clause, marks: Marks) -> bool:
     if marks.language == "en":
         return marks.words[clause.start + 1].norm == "to"
     return marks.language in {"de", "nl"} and infinitival(clause, marks)
+
+
+def _relative_aside(number: int, reading: Reading) -> bool:
+    """ "Copenhague, que ya sufragó obuses, baraja …": a relative clause inside another tells its own."""
+    clause = reading.clauses[number]
+    if reading.marks.language not in {"fr", "es", "it"} or not clause.comma or number == 0:
+        return False
+    return reading.clauses[number - 1].more is not None
 
 
 def _outlived(number: int, reading: Reading) -> bool:

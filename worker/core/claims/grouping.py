@@ -83,7 +83,8 @@ def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Di
     if group[0].kind != "role":
         return Subject(nonstate=True, explicit=True)
     for actor in marks.actors:  # "In Berlin wies eine Sprecherin …"
-        if actor.kind == "capital" and actor.oblique and actor.start in clause and actor.code:
+        seat = actor.kind == "capital" and actor.oblique and actor.code != "UA"
+        if seat and actor.start in clause and actor.code is not None:
             return Subject((actor.code,), explicit=True, name=name)
     if (host := _seated_in(clause, marks)) is not None:
         return Subject((host,), explicit=True, name=name)

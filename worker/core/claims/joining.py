@@ -92,6 +92,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and piece.opener == "subordinator"
             and not _has_predicate(piece, marks)
             and not _ends_in_modal(piece, marks)
+            and not _interrupts(last, number, pieces, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
         elif last is None or piece.subordinate:
@@ -117,6 +118,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             clauses.append(piece)
         else:
             last.end = piece.end
+            last.more = last.more or piece.more
     return clauses
 
 
@@ -157,6 +159,21 @@ def _bracketed(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | N
         return None
     whole = main.more is None and not main.subordinate and infinitival(inserted, marks)
     return main if whole else None
+
+
+_RELATIVES = frozenset({"que", "qui", "qu'", "che", "dont", "où", "cui", "quien", "quienes"})
+
+
+def _interrupts(last: Clause, number: int, pieces: list[Clause], marks: Marks) -> bool:
+    """ "Portugal, que no ha querido quedarse atrás, donará …": its no is not that of the main verb."""
+    piece = pieces[number]
+    if marks.language not in {"fr", "es", "it"} or not piece.comma or number + 1 >= len(pieces):
+        return False
+    following = pieces[number + 1]
+    closed = following.comma and not following.hard and following.opener == "main"
+    relative = marks.words[piece.start].norm in _RELATIVES
+    subject = _names(last, marks) and not _has_predicate(last, marks) and not last.subordinate
+    return closed and relative and subject and _has_predicate(following, marks)
 
 
 #: A contrast shorter than this may be one of two things, not of two clauses ("trainers, but no soldiers").

@@ -48,7 +48,7 @@ def leads(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
 def left_out(number: int, reading: Reading, discourse: Discourse) -> bool:
     """Whether a clause leaves its subject to the sentences before."""
     marks, clause = reading.marks, reading.clauses[number]
-    if marks.language not in SLAVIC or clause.subordinate:
+    if marks.language not in SLAVIC | {"es", "it"} or clause.subordinate:
         return False
     if any(a.start in clause and not a.oblique and a.kind != "adjective" for a in marks.actors):
         return False

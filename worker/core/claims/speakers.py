@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.marks import NONSTATE_TYPES, Actor, Marks, Predicate
 from worker.core.claims.wordlists import word_set
+from worker.model import Measure
 
 ROLE_TYPES = ("gov_role", "parliament_role")
 _NEAR = 3
@@ -27,6 +28,8 @@ def add_roles(marks: Marks, language: str) -> None:
     """Turn "the British defence minister John Healey" and "opposition MP X" into one actor each."""
     nonstate = _spans(marks, NONSTATE_TYPES)
     for start, end in nonstate:
+        if _specialists(marks, end):
+            continue
         if not in_parenthesis(marks, start) and not _inside_person(marks, start):
             marks.actors.append(
                 Actor(
@@ -38,6 +41,11 @@ def add_roles(marks: Marks, language: str) -> None:
             continue
         _role(marks, start, end, language)
     marks.actors.sort(key=lambda a: (a.start, a.end))
+
+
+def _specialists(marks: Marks, end: int) -> bool:
+    """ "Esperti di sminamento", "experts du déminage": people who are sent, not who comment."""
+    return any(t.measure is Measure.MINE_CLEARANCE and 0 < t.start - end <= 2 for t in marks.topics)
 
 
 def _spans(marks: Marks, kinds: tuple[str, ...]) -> list[tuple[int, int]]:

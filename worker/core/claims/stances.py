@@ -376,9 +376,15 @@ def _told(
     predicate: Predicate, clause: Clause, marks: Marks, language: str, rules: list[str]
 ) -> Stance | None:
     """A deed without a modal: done where it is past, promised where it is present."""
+    if predicate.kind == "action_past" and _announced_then(predicate, clause, marks):
+        rules.append("intention")
+        return Stance.COMMITTED
     if predicate.kind == "action_past" or _perfect(predicate, clause, marks):
         rules.append("done")
         return Stance.DELIVERED
+    if predicate.kind == "action" and _conditional(predicate, clause, marks):
+        rules.append("modal")
+        return Stance.OPEN
     if language == "en" and bare_english(predicate, marks):
         return None
     if marks.has("ongoing", clause.start, clause.end):
@@ -394,6 +400,32 @@ def _obliged(clause: Clause, marks: Marks) -> bool:
     return marks.language == "en" and any(
         {hit[0], hit[0] - 1} & wills for hit in marks.context.get("modal_must", ()) if len(hit) > 1
     )
+
+
+_WOULD_HAVE = frozenset({"avrebbe", "avrebbero", "sarebbe", "sarebbero", "avremmo"})
+
+
+def _announced_then(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """Italian "ha annunciato che avrebbe inviato due fregate": a promise, told in the past."""
+    before = range(max(clause.start, predicate.start - 2), predicate.start)
+    would = any(marks.words[i].norm in _WOULD_HAVE for i in before)
+    return marks.language == "it" and clause.opener == "subordinator" and would
+
+
+_CONDITIONAL = {
+    "fr": ("rait", "raient", "rions"),
+    "es": ("ría", "rían", "ríamos"),
+    "it": ("rebbe", "rebbero", "remmo"),
+}
+
+
+def _conditional(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """ "Ankara se chargerait du déminage": what might be, unless somebody reports or said so."""
+    endings = _CONDITIONAL.get(marks.language)
+    if endings is None or clause.opener == "subordinator" or marks.has("reported_mark"):
+        return False
+    told = any(p.kind == "reporting" for p in marks.predicates)
+    return not told and marks.words[predicate.start].norm.endswith(endings)
 
 
 def _perfect(predicate: Predicate, clause: Clause, marks: Marks) -> bool:

@@ -43,6 +43,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
             or not any(set(range(t.start, t.end)) <= words for words in named)
         )
         and not _in_a_name(t, marks)
+        and not _left_aside(t, marks)
         and not _of_the_parties(t, marks)
     ]
     if len(inside) > 1:
@@ -87,6 +88,35 @@ def _own_costs(clause: Clause, marks: Marks) -> bool:
     )
 
 
+_MILLIONS = word_set("milliards milliard millions millones miliardi miliardo milioni")
+
+
+def bare_sums(marks: Marks) -> list[tuple[int, int]]:
+    """ "Berlino sbloccherà 11,5 miliardi": sums whose currency goes without saying."""
+    words, found = marks.words, []
+    for at in range(1, len(words)):
+        if words[at].norm in _MILLIONS and words[at - 1].text[:1].isdigit():
+            following = words[at + 1].norm if at + 1 < len(words) else ""
+            if following not in {"de", "d'", "di"} | _COUNTED:
+                found.append((at - 1, at + 1))
+    return found
+
+
+#: What is counted in millions and is no money.
+_COUNTED = word_set(
+    "euros euro dólares dollars dollari libras livres sterline coronas couronnes corone"
+)
+
+
+_WITHOUT = frozenset({"sans", "sin", "senza"})
+
+
+def _left_aside(topic: Topic, marks: Marks) -> bool:
+    """ "Il refuse tout prélèvement sans garanties": a circumstance, no measure of its own."""
+    before = marks.words[topic.start - 1].norm if topic.start else ""
+    return topic.measure is Measure.GUARANTEES and before in _WITHOUT
+
+
 _ROLES_OF_WORDS = {Measure.MONITORING, Measure.COMMAND, Measure.DECLARATION}
 
 
@@ -111,10 +141,16 @@ def _doer(topic: Topic, marks: Marks) -> bool:
     )
 
 
+#: Languages that set such an adjective behind its noun.
+_BEHIND = frozenset({"fr", "es", "it"})
+
+
 def _of_the_parties(topic: Topic, marks: Marks) -> bool:
     """ "Ukrainian soldiers", "soldats russes": the armies at war are no contribution."""
     return topic.measure is Measure.TROOPS and any(
-        a.kind == "adjective" and a.code in {"UA", "RU"} and a.end == topic.start
+        a.kind == "adjective"
+        and a.code in {"UA", "RU"}
+        and (a.end == topic.start or (a.start == topic.end and marks.language in _BEHIND))
         for a in marks.actors
     )
 
