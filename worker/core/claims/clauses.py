@@ -57,7 +57,7 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             at = words[0]
             behind = at - 1 in prepositions and not COMMA.search(marks.words[at].before)
             behind = behind or (kind == "if" and (_phrase(at, marks) or _while(at, marks)))
-            if words[-1] + 1 == len(marks.words) or behind:
+            if words[-1] + 1 == len(marks.words) or behind or _once_again(at, marks):
                 continue
             bare = language in _COMMA_LANGUAGES and (
                 kind in {"subordinator", "contrast"}
@@ -91,6 +91,12 @@ def _while(at: int, marks: Marks) -> bool:
 def _phrase(at: int, marks: Marks) -> bool:
     """ "Jeśli chodzi o logistykę": a phrase that stands for a preposition, no condition."""
     return any(hit[0] == at and len(hit) > 1 for hit in marks.context.get("preposition", ()))
+
+
+def _once_again(at: int, marks: Marks) -> bool:
+    """ "Once again", "once more": no condition."""
+    following = marks.words[at + 1].norm if at + 1 < len(marks.words) else ""
+    return marks.words[at].norm == "once" and following in {"again", "more"}
 
 
 def _pieces(marks: Marks, language: str) -> list[Clause]:
@@ -192,25 +198,41 @@ def _joins_phrases(marks: Marks, index: int) -> bool:
     )
 
 
+#: English verbs of promising that take a clause without "that": "vowed he would not".
+_VOWS = word_set(
+    "vow vows vowed pledge pledges pledged promise promises promised insist insists swore"
+)
+
+
 def _speech_ends(marks: Marks, language: str) -> set[int]:
     """Where the words told begin behind a verb of saying without a comma ("said France would")."""
     ends: set[int] = set()
     if language in _COMMA_LANGUAGES:
         return ends
     for predicate in marks.predicates:
-        if predicate.kind != "reporting" or predicate.end - predicate.start > 3:
+        vowed = language == "en" and marks.words[predicate.start].norm in _VOWS
+        if (predicate.kind != "reporting" and not vowed) or predicate.end - predicate.start > 3:
             continue
         at = predicate.end
-        following = [a for a in marks.actors if a.start >= at and a.kind != "adjective"]
+        following = [
+            a
+            for a in marks.actors
+            if a.start >= at and (a.kind != "adjective" or (language == "en" and a.start == at))
+        ]
         pronoun = any(at <= hit[0] <= at + 1 for hit in marks.context.get("pronoun_person", ()))
         state = any(at <= hit[0] <= at + 1 for hit in marks.context.get("pronoun_state", ()))
         near = bool(following) and following[0].start <= at + 2
-        if not any(a.end <= predicate.start and predicate.start - a.end <= 6 for a in marks.actors):
+        before = any(
+            a.end <= predicate.start and predicate.start - a.end <= 6 for a in marks.actors
+        ) or any(hit[-1] + 1 == predicate.start for hit in marks.context.get("pronoun_person", ()))
+        if not before or vowed:
             near = False  # "…, said Defence Secretary John Healey": the speaker comes behind
         later = any(
             p.start > at and p.kind in {"stance", "action", "action_past", "done", "noun"}
             for p in marks.predicates
         )
+        if vowed and marks.words[at - 1].norm not in _VOWS:
+            continue  # "pledged to"
         if later and (near or pronoun or state) and at < len(marks.words):
             ends.add(at)
     return ends

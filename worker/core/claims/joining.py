@@ -106,6 +106,8 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
                 main.more = (piece.start, piece.end)
             else:
                 clauses.append(piece)
+        elif _finishes(last, piece, marks):
+            last.end = piece.end
         elif (
             (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks))
             or _turns(last, piece, marks)
@@ -186,6 +188,16 @@ def _turns(last: Clause, piece: Clause, marks: Marks) -> bool:
         return False
     long = piece.end - piece.start >= _LONG_TURN and _has_predicate(last, marks)
     return long or _has_predicate(piece, marks)
+
+
+def _finishes(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "Moscow says Nato soldiers, under any flag, would be unacceptable": the verb of those soldiers."""
+    if marks.language != "en" or not _opens_with_modal(piece, marks) or piece.opener != "main":
+        return False
+    said = [p for p in marks.predicates if p.start in last]
+    if not said or any(p.kind != "reporting" for p in said):
+        return False
+    return any(t.start in last and t.start >= said[-1].end for t in marks.topics)
 
 
 def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
@@ -297,6 +309,8 @@ def _names(piece: Clause, marks: Marks) -> bool:
 
 def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
     """Whether a piece goes on with a subordinate clause: a list in it, or an "and" in it."""
+    if _and_that(piece, marks):
+        return False
     if piece.opener in {"coordinator"} and not piece.comma:
         return True
     if last.opener == "if" and piece.comma and _stated(last, marks) and _names(piece, marks):
@@ -307,6 +321,12 @@ def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
 def _stated(clause: Clause, marks: Marks) -> bool:
     """Whether the words of a clause state a condition to its end."""
     return any(start in clause and clause.end - 1 <= end for _, start, end in marks.conditions)
+
+
+def _and_that(piece: Clause, marks: Marks) -> bool:
+    """ "… once there is a truce, and that it would secure the sea": a second thing said."""
+    second = marks.words[piece.start + 1].norm if piece.end - piece.start > 1 else ""
+    return piece.opener == "coordinator" and second in {"that", "dat", "dass"}
 
 
 def _interrupted(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | None:

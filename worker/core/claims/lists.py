@@ -30,6 +30,11 @@ def pledgers_of_item(text: str, discourse: Discourse) -> tuple[str, ...]:
 _FINITE = word_set("is are was were has have ist sind war waren hat haben zijn heeft hebben")
 
 
+_DONE = word_set(
+    "sent shipped trained disbursed paid imposed sanctioned deployed opgeleid getraind"
+)
+
+
 def _to_be(at: int, words: Sequence[Word]) -> bool:
     """ "… to be delivered this year": still to come."""
     return at > 1 and [words[at - 2].norm, words[at - 1].norm] == ["to", "be"]
@@ -44,8 +49,10 @@ def go_on(judgement: Judgement, number: int, reading: Reading) -> None:
     if any(words[i].norm in _FINITE for i in range(clause.start, clause.end)):
         return  # a statement of its own: "- The force is to secure the sky"
     chosen = judgement.chosen
-    if chosen is not None and chosen.kind == "action_past" and _to_be(chosen.start, words):
-        judgement.stance = Stance.COMMITTED
+    if chosen is not None and chosen.kind == "action_past":
+        given = any(hit[0] == chosen.start for hit in reading.marks.context.get("giving", ()))
+        if _to_be(chosen.start, words) or not (given or words[chosen.start].norm in _DONE):
+            judgement.stance = Stance.COMMITTED  # "drones produced in Ukraine" are still to come
     bare = (
         chosen is not None and chosen.kind == "action" and "negated action" not in judgement.rules
     )

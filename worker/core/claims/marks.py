@@ -112,6 +112,7 @@ def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
     _actors(marks, by_table["actors"], by_table["people"])
     _read_as_verbs(marks)
     _drop_named_deeds(marks)
+    _drop_attributes(marks)
     by_kind: dict[str, list[Match[Row]]] = defaultdict(list)
     for match in by_table["quantities"]:
         by_kind[match.payload["kind"]].append(match)
@@ -292,6 +293,29 @@ def _read_as_verbs(marks: Marks) -> None:
         before = topic.start - 1
         if verb and (before in modals or marks.words[before].norm == "to"):
             marks.topics[number] = replace(topic, kind="verb")
+
+
+_PROMISED = frozenset(["promised", "pledged", "announced", "planned", "agreed", "offered"])
+_BEFORE_ATTRIBUTE = frozenset(["its", "their", "the", "his", "her", "all", "of", "already"])
+
+
+def _drop_attributes(marks: Marks) -> None:
+    """ "A UK-led fund" leads nothing, "its promised tanks" promises nothing."""
+    if marks.language != "en":
+        return
+    starts = {t.start for t in marks.topics}
+
+    def attribute(predicate: Predicate) -> bool:
+        at = predicate.start
+        if len(predicate.words) > 1 or not at:
+            return False
+        if predicate.kind in {"action_past", "done"} and marks.words[at].before == "-":
+            return True
+        before = marks.words[at - 1].norm in _BEFORE_ATTRIBUTE
+        deed = any(p.kind in {"action", "action_past"} and p.start < at for p in marks.predicates)
+        return marks.words[at].norm in _PROMISED and before and deed and at + 1 in starts
+
+    marks.predicates = [p for p in marks.predicates if not attribute(p)]
 
 
 def _drop_named_deeds(marks: Marks) -> None:

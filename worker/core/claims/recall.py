@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from worker.core.claims.clause import predicates_of
+from worker.core.claims.clause import Clause, predicates_of
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks, Predicate, Topic
 from worker.core.claims.prodrop import left_out
 from worker.core.claims.reading import Reading
 from worker.core.claims.topics import topics_of
+from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance
 
 ENDED = re.compile(r"[.!…]")
@@ -42,6 +43,10 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     measure = _named_beside(number, reading)
     if measure is None and pointed:
         measure = _asked_about(number, reading)
+    if measure is None and _also(clause, marks) and discourse.measure_age == 0:
+        measure = discourse.measure
+    if measure is None and discourse.coalition and _joins_in(cues, clause, marks):
+        measure = discourse.leading_measure() or Measure.TROOPS
     if measure is None and ENDED.search(marks.sentence.tail):  # a heading recalls nothing
         measure = _named_before(number, cues[0], pointed, reading, discourse)
     return [_again(measure, cues[0])] if measure is not None else []
@@ -58,6 +63,22 @@ def _has_owner(number: int, reading: Reading) -> bool:
         return True  # « Nous n'avons aucun projet en ce sens », a dit un porte-parole allemand
     says = any(a.clause == number - 1 for a in reading.attributions)
     return says and before.explicit and bool(before.codes)
+
+
+_ALSO = word_set("also too either likewise similarly neither ook evenmin eveneens auch ebenfalls")
+
+
+def _also(clause: Clause, marks: Marks) -> bool:
+    """ "Greece has also said no": to what was spoken of just before."""
+    return any(marks.words[i].norm in _ALSO for i in range(clause.start, clause.end))
+
+
+def _joins_in(cues: list[Predicate], clause: Clause, marks: Marks) -> bool:
+    """ "Latvia has not ruled out taking part": in what everybody speaks of; "takes part in a call" is no such."""
+    meant = any(p.kind == "stance" for p in cues) or any(
+        marks.has(kind, clause.start, clause.end) for kind in ("modal_will", "modal_open")
+    )
+    return meant and any(hit[0] in clause for hit in marks.context.get("partaking", ()))
 
 
 def _owned(number: int, cue: Predicate, reading: Reading) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from worker.core.claims.clause import Clause, predicates_of
@@ -189,10 +190,20 @@ def settle_ships(best: dict[Measure, Topic], clause: Clause, marks: Marks) -> No
 
 def _does_it(topic: Topic, clause: Clause, marks: Marks) -> bool:
     """ "The navy could help clear mines": it only tells who does the deed."""
-    if marks.words[topic.end - 1].norm not in _SERVICES or topic.start > clause.start + 3:
+    last = marks.words[topic.end - 1].norm
+    if last not in _SERVICES | _MEN or topic.start > clause.start + 3:
         return False
-    first = min((p.start for p in predicates_of(clause, marks) if p.kind != "reporting"), default=0)
-    return topic.end <= first
+    deeds = [p for p in predicates_of(clause, marks) if p.kind != "reporting"]
+    sent = any(_SENT.match(marks.words[w].norm) for p in deeds for w in p.words)
+    if last in _MEN and (sent or any(p.kind != "action" for p in deeds)):
+        return False
+    return topic.end <= min((p.start for p in deeds), default=0)
+
+
+_MEN = word_set("forces troops soldiers")
+_SENT = re.compile(
+    r"^(?:deploy|send|sent|station|dispatch|put$|be$|take|join|participat|stay|remain|go)"
+)
 
 
 def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
@@ -221,6 +232,17 @@ def settle_missiles(best: dict[Measure, Topic]) -> None:
 
 
 _MINERS = word_set("deminers sappers ontmijners genisten minenräumer entminer")
+
+
+def settle_monitoring(best: dict[Measure, Topic]) -> None:
+    """ "Monitor the ceasefire with drones and satellites": its means are no measures of their own."""
+    watched = best.get(Measure.MONITORING)
+    if watched is None or watched.kind == "weak":
+        return
+    for measure in (Measure.INTELLIGENCE, Measure.ARMS):
+        means = best.get(measure)
+        if means is not None and means.kind == "weak":
+            del best[measure]
 
 
 def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:

@@ -16,6 +16,7 @@ from worker.core.claims.settling import (
     settle_command,
     settle_documents,
     settle_missiles,
+    settle_monitoring,
     settle_payment,
     settle_ships,
     settle_training,
@@ -72,6 +73,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
     settle_air_defence(best, marks)
     settle_ships(best, clause, marks)
     settle_missiles(best)
+    settle_monitoring(best)
     settle_training(best, marks)
     settle_command(best)
     return sorted(best.values(), key=lambda t: t.start)
