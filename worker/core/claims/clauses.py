@@ -219,8 +219,9 @@ def _speech_ends(marks: Marks, language: str) -> set[int]:
             for a in marks.actors
             if a.start >= at and (a.kind != "adjective" or (language == "en" and a.start == at))
         ]
-        pronoun = any(at <= hit[0] <= at + 1 for hit in marks.context.get("pronoun_person", ()))
-        state = any(at <= hit[0] <= at + 1 for hit in marks.context.get("pronoun_state", ()))
+        reach = at if vowed else at + 1
+        pronoun = any(at <= hit[0] <= reach for hit in marks.context.get("pronoun_person", ()))
+        state = any(at <= hit[0] <= reach for hit in marks.context.get("pronoun_state", ()))
         near = bool(following) and following[0].start <= at + 2
         before = any(
             a.end <= predicate.start and predicate.start - a.end <= 6 for a in marks.actors
