@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: demo test check bench torture crowd crash image format lock clean reference
+.PHONY: mail-screenshots demo test check bench torture crowd crash image format lock clean reference
 .DEFAULT_GOAL := demo
 
 $(STAMP): requirements.lock pyproject.toml
@@ -41,6 +41,10 @@ crowd: $(STAMP)
 
 crash: $(STAMP)
 	@CW_CRASH_KILLS=200 $(BIN)/python -m pytest -m crash -s
+
+# Mails at phone and desk width, light and dark, into docs/images; needs Debian's chromium.
+mail-screenshots: $(STAMP)
+	@$(BIN)/python -m tests.browser.mailshots
 
 # Needs a container engine: ENGINE=podman make image
 ENGINE ?= docker

@@ -12,7 +12,7 @@ from worker.core.render.labels import actor_name, flag, word
 from worker.model import Measure, Position, Slot, Stance, Status
 
 #: What a telephone shows side by side, and what a reader scrolls through.
-MAX_COLUMNS, MAX_ROWS = 8, 45
+MAX_COLUMNS, MAX_ROWS = 7, 45
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def alert_view(alert: Alert, language: str) -> AlertView:
         now=_state(change.after, language, "as_of"),
         stances=(_stance(change.before, language), _stance(change.after, language)),
         marks=(_mark(change.before), _mark(change.after)),
-        terms=_terms(change.after, language),
+        terms=_moved_terms(change.before, change.after, language),
         certainty=_certainty(alert),
         quantity=_quantity(change.after, language) or word("none", language),
         conditions=_conditions(change.after, language) or word("none", language),
@@ -138,10 +138,17 @@ def _state(position: Position | None, language: str, date_key: str) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _terms(position: Position, language: str) -> str:
+def _moved_terms(before: Position | None, after: Position, language: str) -> str:
+    """The terms that hold now; a number that another one has replaced stands before it."""
+    known = _quantity(before, language) if before else ""
+    now = _quantity(after, language)
+    return _terms(after, language, f"{known} → " if known and now and known != now else "")
+
+
+def _terms(position: Position, language: str, number_before: str = "") -> str:
     conditions = _conditions(position, language)
     parts = [
-        _quantity(position, language),
+        number_before + _quantity(position, language),
         word("if", language, conditions) if conditions else "",
         _location(position.location, language),
         "" if position.status is Status.OFFICIAL else word(f"status.{position.status}", language),
