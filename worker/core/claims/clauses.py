@@ -59,14 +59,11 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             behind = behind or (kind == "if" and (_phrase(at, marks) or _while(at, marks)))
             if words[-1] + 1 == len(marks.words) or behind or _once_again(at, marks):
                 continue
-            bare = language in _COMMA_LANGUAGES and (
-                kind in {"subordinator", "contrast"}
-                or (kind == "coordinator" and marks.words[at].norm not in _CONJUNCTIONS)
-            )
-            if language == "en" and kind == "contrast":
-                bare = marks.words[at].norm not in _ENGLISH_CONTRAST
-            needs_comma = bare and at > 0
-            if needs_comma and not COMMA.search(marks.words[at].before):
+            if marks.words[words[-1]].norm == "ли":
+                at = _asks_from(words[-1], marks)
+            asks = marks.words[words[-1]].norm == "ли"
+            needs_comma = asks or _needs_comma(kind, marks.words[at].norm, language)
+            if needs_comma and at > 0 and not COMMA.search(marks.words[at].before):
                 continue  # "als Ziel betrachtet": without its comma it is no conjunction
             found[at] = kind
     for kind in ("coordinator", "contrast"):
@@ -81,6 +78,24 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             found[words[-1]] = "whether"
             found.pop(words[0], None)
     return found
+
+
+def _needs_comma(kind: str, word: str, language: str) -> bool:
+    """Whether a word of this kind opens a clause only behind a comma."""
+    if language == "en" and kind == "contrast":
+        return word not in _ENGLISH_CONTRAST
+    if language not in _COMMA_LANGUAGES:
+        return False
+    return kind in {"subordinator", "contrast"} or (
+        kind == "coordinator" and word not in _CONJUNCTIONS
+    )
+
+
+def _asks_from(at: int, marks: Marks) -> int:
+    """ "…, направит ли Австралия": the particle stands second, its clause begins before it."""
+    while at > 0 and not COMMA.search(marks.words[at].before):
+        at -= 1
+    return at
 
 
 def _while(at: int, marks: Marks) -> bool:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worker.core.claims.clause import Clause, infinitival, predicates_of
+from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
 from worker.core.claims.joining import gapped
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.reading import Reading
-from worker.core.claims.stances import CUES, bare_english, chain, negations, phrase_negations
+from worker.core.claims.stances import (
+    CUES,
+    bare_english,
+    chain,
+    is_negated,
+    negations,
+    phrase_negations,
+)
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS
 from worker.model import Stance
@@ -50,6 +57,10 @@ def inner_stance(
     if chosen is None:
         return None, [], None
     stance, rules = chain(chosen, cues, clause, marks, language)
+    if chosen in cues and stance is not None and stance.rank > 0:
+        undone = [p for p in actions if p.start >= chosen.end and is_negated(p, clause, marks)]
+        if undone and language in SLAVIC:
+            return Stance.RULED_OUT, [*rules, "not to do it"], chosen
     if stance is Stance.RULED_OUT and _after_correction(topic, clause, marks):
         return Stance.COMMITTED, [*rules, "but this"], chosen
     if any(

@@ -143,11 +143,13 @@ def _unrivalled(matches: list[Match[Row]]) -> list[Match[Row]]:
 
 
 def _rivals(other: Match[Row], match: Match[Row]) -> bool:
-    longer = len(other.words) - len(match.words)
+    if not set(other.words) & set(match.words):
+        return False
     # "the decision on troops has not been taken": the verb tells, not its noun
     kinds = other.payload.values.get("class"), match.payload.values.get("class")
-    verb = kinds == ("stance", "noun")
-    return (longer > 0 or (longer == 0 and verb)) and bool(set(other.words) & set(match.words))
+    if kinds in {("stance", "noun"), ("noun", "stance")}:
+        return kinds[0] == "stance"
+    return len(other.words) > len(match.words)
 
 
 def _whose(other: Match[Row], match: Match[Row]) -> bool:

@@ -24,7 +24,28 @@ SHORT_GAP, LONG_GAP = 4, 14
 _STOPS = re.compile(r"[.!?;:…]")
 _CLOSES = re.compile(r"[,.!?;:…)\"”“»«–—]")
 #: Short forms whose dot a gap may cross.
-_DOTTED = frozenset({"mrd", "mio", "tsd", "ca", "bzw", "dr", "prof", "mr", "mrs", "gen", "st"})
+_DOTTED = frozenset(
+    {
+        "tys",
+        "тис",
+        "тыс",
+        "млн",
+        "млрд",
+        "mln",
+        "mld",
+        "mrd",
+        "mio",
+        "tsd",
+        "ca",
+        "bzw",
+        "dr",
+        "prof",
+        "mr",
+        "mrs",
+        "gen",
+        "st",
+    }
+)
 _CACHE_LIMIT = 100_000
 
 

@@ -264,10 +264,23 @@ def local_stance(
             stance = Stance.OPEN
             rules.append("modal")
     negative = negated or _says_no(predicate, marks)
-    if stance is Stance.RULED_OUT and negative and _has(marks, "temper", clause):
+    if stance is Stance.RULED_OUT and negative and _tempered(clause, marks):
         rules.append("tempered")
         stance = Stance.RELUCTANT
     return stance, rules
+
+
+_NEITHER = frozenset({"ani", "ні", "ни", "ані", "weder", "noch", "neither", "nor", "ni", "né"})
+
+
+def _tempered(clause: Clause, marks: Marks) -> bool:
+    """Whether "for now" softens a refusal; "neither now nor after a ceasefire" does not."""
+    return any(
+        hit[0] in clause
+        and not _covered(marks, hit[0])
+        and (not hit[0] or marks.words[hit[0] - 1].norm not in _NEITHER)
+        for hit in marks.context.get("temper", ())
+    )
 
 
 def _says_no(predicate: Predicate, marks: Marks) -> bool:

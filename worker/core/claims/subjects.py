@@ -131,7 +131,8 @@ def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
         return _from_there(actor, clause, marks)
     if actor.kind == "capital" and actor.code != "UA":
         return _seat_of_nobody(actor, clause, marks)
-    if actor.kind not in {"oblique", "institution"} or actor.code == "UA":
+    inside = actor.kind == "state" and actor.oblique  # "у США", a name without cases
+    if not (inside or actor.kind in {"oblique", "institution"}) or actor.code == "UA":
         return False
     first = clause.start + (clause.opener != "main")
     if first >= len(marks.words) or marks.words[first].norm not in _IN:
@@ -140,7 +141,7 @@ def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
         return False
     verbs = [p for p in predicates_of(clause, marks) if p.kind in {"reporting", "stance"}]
     near = actor.start == first + 1
-    return any(near or actor.end <= p.start <= actor.end + 2 for p in verbs)
+    return any(near or p.kind == "stance" or actor.end <= p.start <= actor.end + 2 for p in verbs)
 
 
 def _seat_of_nobody(actor: Actor, clause: Clause, marks: Marks) -> bool:
