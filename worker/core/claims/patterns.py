@@ -63,43 +63,6 @@ class Token:
 
     atoms: tuple[Atom, ...]
     final: bool
-    exact: frozenset[str]
-    cased: frozenset[str]
-    prefixes: tuple[str, ...]
-    suffixes: tuple[str, ...]
-    infixes: tuple[str, ...]
-
-    @classmethod
-    def of(cls, atoms: Sequence[Atom], final: bool) -> Token:
-        """A token pattern with its alternatives sorted by how they are compared."""
-        by_mode: dict[str, list[str]] = defaultdict(list)
-        for atom in atoms:
-            by_mode[atom.mode].append(atom.text)
-        return cls(
-            tuple(atoms),
-            final,
-            frozenset(by_mode["exact"]),
-            frozenset(by_mode["cased"]),
-            tuple(by_mode["prefix"]),
-            tuple(by_mode["suffix"]),
-            tuple(by_mode["infix"]),
-        )
-
-    @property
-    def rarity(self) -> int:
-        """How telling the token is: the length of its shortest alternative."""
-        return min(len(atom.text) for atom in self.atoms)
-
-    def fits(self, word: Word) -> bool:
-        """Whether any alternative fits."""
-        norm = word.norm
-        return (
-            norm in self.exact
-            or norm.startswith(self.prefixes)
-            or norm.endswith(self.suffixes)
-            or word.text in self.cased
-            or any(text in norm for text in self.infixes)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +115,7 @@ def _token(raw: str) -> Token:
     alternatives = [part for part in body.split("|") if part]
     if not alternatives:
         raise ConfigError(f"pattern {raw!r} has no word in it")
-    return Token.of([_atom(part) for part in alternatives], final)
+    return Token(tuple(_atom(part) for part in alternatives), final)
 
 
 def compile_pattern(pattern: str) -> list[tuple[Token | Gap, ...]]:
@@ -178,38 +141,34 @@ def compile_pattern(pattern: str) -> list[tuple[Token | Gap, ...]]:
 
 
 class _Index:
-    """Which numbers (of variants, of anchors) a word can stand for; remembered for each word."""
+    """Which token patterns a word can stand for; remembered for each word."""
 
     def __init__(self) -> None:
         self._modes: dict[str, dict[str, list[int]]] = {
             mode: defaultdict(list) for mode in ("exact", "cased", "prefix", "suffix", "infix")
         }
         self._lengths: tuple[list[int], list[int]] = ([], [])
-        self._cache: dict[str, tuple[int, ...]] = {}
+        self._numbers: dict[tuple[Atom, ...], int] = {}
 
-    def add(self, token: Token, number: int) -> None:
-        """Enter a token pattern under a number."""
-        for atom in token.atoms:
-            self._modes[atom.mode][atom.text].append(number)
+    def number_of(self, token: Token) -> int:
+        """The number of a token pattern, entered when it is new."""
+        known = self._numbers.get(token.atoms)
+        if known is None:
+            known = self._numbers[token.atoms] = len(self._numbers)
+            for atom in token.atoms:
+                self._modes[atom.mode][atom.text].append(known)
+        return known
 
     def close(self) -> None:
         """Prepare for look-ups once everything is entered."""
+        self._numbers = {}
         self._lengths = (
             sorted({len(key) for key in self._modes["prefix"]}),
             sorted({len(key) for key in self._modes["suffix"]}),
         )
 
-    def of(self, word: Word) -> tuple[int, ...]:
-        """The numbers whose token fits a word."""
-        known = self._cache.get(word.text)
-        if known is None:
-            known = self._look_up(word)
-            if len(self._cache) >= _CACHE_LIMIT:
-                self._cache.clear()
-            self._cache[word.text] = known
-        return known
-
-    def _look_up(self, word: Word) -> tuple[int, ...]:
+    def of(self, word: Word) -> frozenset[int]:
+        """The numbers of the token patterns that fit a word."""
         norm, modes = word.norm, self._modes
         found: set[int] = set(modes["exact"].get(norm, ()))
         found.update(modes["cased"].get(word.text, ()))
@@ -221,14 +180,28 @@ class _Index:
         for text, numbers in modes["infix"].items():
             if text in norm:
                 found.update(numbers)
-        return tuple(sorted(found))
+        return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant(Generic[T]):
+    """One way to write a pattern: its token patterns by number, each with the gap before it."""
+
+    payload: T
+    steps: tuple[tuple[int, int, bool], ...]  # number, gap before it, whether it closes a clause
+    #: Token patterns without which a sentence cannot hold it.
+    needs: frozenset[int]
+
+
+#: What is known of a word: the token patterns it fits, the variants that begin with it.
+_Known = tuple[frozenset[int], tuple[int, ...]]
 
 
 class PatternSet(Generic[T]):
     """Many patterns with payloads, found in one pass.
 
-    A variant is tried only where its first word stands, and only in a sentence that also holds its
-    most telling word (the anchor): that keeps patterns that begin with "the" or "a" cheap.
+    A variant is tried only where its first word stands, and only in a sentence that holds a word
+    for each of its tokens: that keeps patterns that begin with "the" or "a" cheap.
 
     >>> found = PatternSet([("send|sends troops", "x")]).find(words_of("He sends troops", "en"))
     >>> [(m.payload, m.words) for m in found]
@@ -236,66 +209,75 @@ class PatternSet(Generic[T]):
     """
 
     def __init__(self, rows: Iterable[tuple[str, T]], closers: Iterable[str] = ()) -> None:
-        self._variants: list[tuple[tuple[Token | Gap, ...], T, int]] = []
-        self._firsts, self._anchors = _Index(), _Index()
-        self._anchor_numbers: dict[tuple[Atom, ...], int] = {}
+        self._variants: list[_Variant[T]] = []
+        self._begins: dict[int, list[int]] = defaultdict(list)
+        self._index = _Index()
+        self._cache: dict[str, _Known] = {}
         self._closers = frozenset(closers)
         for patterns, payload in rows:
             for pattern in patterns.split(" ; "):
                 for variant in compile_pattern(pattern.strip()):
                     self._add(variant, payload)
-        self._firsts.close()
-        self._anchors.close()
+        self._index.close()
 
     def _add(self, variant: tuple[Token | Gap, ...], payload: T) -> None:
-        tokens = [piece for piece in variant if isinstance(piece, Token)]
-        anchor = max(tokens, key=lambda t: t.rarity)
-        known = self._anchor_numbers.get(anchor.atoms)
-        if known is None:
-            known = self._anchor_numbers[anchor.atoms] = len(self._anchor_numbers)
-            self._anchors.add(anchor, known)
-        self._firsts.add(tokens[0], len(self._variants))
-        self._variants.append((variant, payload, known))
-
-    def find(self, words: Sequence[Word]) -> list[Match[T]]:
-        """All matches in the words of one sentence; the shortest gaps win."""
-        present: set[int] = set()
-        for word in words:
-            present.update(self._anchors.of(word))
-        found: list[Match[T]] = []
-        for at, word in enumerate(words):
-            for number in self._firsts.of(word):
-                variant, payload, anchor = self._variants[number]
-                if anchor in present and (hit := self._walk(variant, words, at)) is not None:
-                    found.append(Match(payload, hit))
-        return found
-
-    def _walk(
-        self, variant: tuple[Token | Gap, ...], words: Sequence[Word], at: int
-    ) -> tuple[int, ...] | None:
-        hit: list[int] = []
+        steps: list[tuple[int, int, bool]] = []
         gap = 0
         for piece in variant:
             if isinstance(piece, Gap):
                 gap = piece.most
-                continue
-            place = self._place(piece, words, at, gap, bool(hit))
-            if place is None:
-                return None
-            hit.append(place)
-            at, gap = place + 1, 0
-        return tuple(hit)
+            else:
+                steps.append((self._index.number_of(piece), gap, piece.final))
+                gap = 0
+        self._begins[steps[0][0]].append(len(self._variants))
+        needs = frozenset(number for number, _, _ in steps[1:])
+        self._variants.append(_Variant(payload, tuple(steps), needs))
 
-    def _place(
-        self, token: Token, words: Sequence[Word], at: int, gap: int, inside: bool
-    ) -> int | None:
-        for place in range(at, min(at + gap + 1, len(words))):
-            word = words[place]
-            if inside and _stops(words, place):
+    def _known(self, word: Word) -> _Known:
+        known = self._cache.get(word.text)
+        if known is None:
+            fits = self._index.of(word)
+            begins = sorted(n for number in fits for n in self._begins.get(number, ()))
+            known = fits, tuple(begins)
+            if len(self._cache) >= _CACHE_LIMIT:
+                self._cache.clear()
+            self._cache[word.text] = known
+        return known
+
+    def find(self, words: Sequence[Word]) -> list[Match[T]]:
+        """All matches in the words of one sentence; the shortest gaps win."""
+        known = [self._known(word) for word in words]
+        fits = [numbers for numbers, _ in known]
+        present = frozenset().union(*fits)
+        found: list[Match[T]] = []
+        for at, (_, begins) in enumerate(known):
+            for number in begins:
+                variant = self._variants[number]
+                if variant.needs <= present:
+                    hit = self._walk(variant, words, fits, at)
+                    if hit is not None:
+                        found.append(Match(variant.payload, hit))
+        return found
+
+    def _walk(
+        self,
+        variant: _Variant[T],
+        words: Sequence[Word],
+        fits: Sequence[frozenset[int]],
+        at: int,
+    ) -> tuple[int, ...] | None:
+        hit: list[int] = []
+        for number, gap, final in variant.steps:
+            for place in range(at, min(at + gap + 1, len(words))):
+                if hit and _stops(words, place):
+                    return None
+                if number in fits[place] and (not final or self._closes(words, place)):
+                    hit.append(place)
+                    at = place + 1
+                    break
+            else:
                 return None
-            if token.fits(word) and (not token.final or self._closes(words, place)):
-                return place
-        return None
+        return tuple(hit)
 
     def _closes(self, words: Sequence[Word], place: int) -> bool:
         if place + 1 == len(words):
@@ -307,7 +289,7 @@ class PatternSet(Generic[T]):
 def _stops(words: Sequence[Word], place: int) -> bool:
     """Whether a sentence ends before a word; the dot of "20. Paket" and "1,3 Mrd. Euro" ends none."""
     before = words[place].before
-    if not _STOPS.search(before):
+    if before == " " or not _STOPS.search(before):
         return False
     last = words[place - 1].text if place else ""
     return before.strip() != "." or not (last.isdigit() or last.casefold() in _DOTTED)
