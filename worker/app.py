@@ -24,9 +24,11 @@ import httpx
 
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels import build_senders, channel_client
+from worker.adapters.distributed import DatabaseClock, SharedPacer
 from worker.adapters.embedded import PATIENCE, Engine, OnProgress, stopped_by_signals
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.lock import DatabaseLock
+from worker.adapters.pacing import Pacer
 from worker.adapters.polite import PoliteFetcher
 from worker.adapters.pool import ExtractionPool
 from worker.adapters.reading import Analyze, PooledReader
@@ -47,6 +49,7 @@ from worker.model import Alert, Analysis, Article, Entry, Feed, Position
 from worker.pipeline import Pipeline, Tools
 from worker.pipeline.judge import routed
 from worker.pipeline.sources import Sources
+from worker.pipeline.tools import STORE_WAITS
 from worker.ports import Clock, Judged, Note, Progress
 from worker.settings import Settings, resolve_secret
 from worker.settings.derived import route_of
@@ -54,11 +57,15 @@ from worker.settings.derived import route_of
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from worker.adapters.distributed.engine import DistributedEngine
     from worker.web.metrics import Meter
 
 
 _log = logger(__name__)
 
+#: A server that is started anew may be away for a minute, and the outcome of what was sent
+#: meanwhile is to be written all the same; in seconds.
+SERVER_WAITS = (0.2, 0.5, 1.0, 2.0, *(4.0,) * 18)
 #: Tries to start on a database that another process has locked; each waits five seconds itself.
 START_TRIES = 4
 T = TypeVar("T")
@@ -193,8 +200,11 @@ class App:
         return self.store.queries.counts()
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[Engine]:
-        """The engine while this worker holds the database alone, for whoever takes its rounds."""
+    async def working(self) -> AsyncIterator[Engine | DistributedEngine]:
+        """The engine, for whoever takes its rounds.
+
+        On SQLite this worker then holds the database alone; on PostgreSQL it is one of many.
+        """
         path = self.store.database.path
         with DatabaseLock(path) if path else nullcontext():
             _patiently(self._start)
@@ -204,12 +214,7 @@ class App:
                 if self._load_again is not None:
                     reload = partial(self._reload, self._load_again, pipeline, channels)
                     await stack.enter_async_context(reloaded_by_signal(reload))
-                engine = Engine(
-                    pipeline,
-                    concurrency=self.settings.worker.concurrency,
-                    tick=self.settings.worker.tick,
-                    on_progress=self._progressed,
-                )
+                engine = self._engine(pipeline)
                 gc.collect()
                 gc.freeze()  # what the start has loaded stays: no later collection looks through it
                 _log.info("worker.started", database=self.store.database.engine.dialect.name)
@@ -217,11 +222,27 @@ class App:
                     yield engine
             _log.info("worker.stopped")
 
+    def _engine(self, pipeline: Pipeline) -> Engine | DistributedEngine:
+        """One pipeline, two ways to run it."""
+        worker = self.settings.worker
+        options: dict[str, Any] = {
+            "concurrency": worker.concurrency,
+            "tick": worker.tick,
+            "on_progress": self._progressed,
+        }
+        if self.store.database.is_sqlite:
+            return Engine(pipeline, **options)
+        from worker.adapters.distributed.engine import DistributedEngine
+
+        clock = self._clock if isinstance(self._clock, DatabaseClock) else None
+        return DistributedEngine(pipeline, self.store, clock=clock, **options)
+
     def _start(self) -> None:
         now = self._clock.now()
-        left = self.store.release_leases(now)
-        if left:
-            _log.info("worker.recovered", works=left)
+        if self.store.database.is_sqlite:  # elsewhere others may be at work
+            left = self.store.release_leases(now)
+            if left:
+                _log.info("worker.recovered", works=left)
         self.store.feeds.sync(self.settings.feeds, now)
         self.load_baseline(only_first=True)
 
@@ -296,6 +317,7 @@ class App:
             jitter=self._jitter,
             extractor_version=EXTRACTOR_VERSION,
             **parts_of(self.settings, senders),
+            store_waits=STORE_WAITS if self.store.database.is_sqlite else SERVER_WAITS,
         )
 
     def _client(self) -> GuardedClient:
@@ -309,8 +331,16 @@ class App:
             user_agent=worker.full_user_agent,
             policy=AddressPolicy.allowing(network.allow_addresses),
             limits=limits,
+            pacer=self._pacer(limits),
             wall_clock=self._clock.now,
         )
+
+    def _pacer(self, limits: FetchLimits) -> Pacer | None:
+        """On PostgreSQL the machines share their manners; alone the client has its own."""
+        if self.store.database.is_sqlite:
+            return None
+        lease = limits.deadline + limits.connect
+        return SharedPacer(self.store.turns, interval=limits.host_interval, lease=lease)
 
     def load_baseline(self, path: Path | None = None, *, only_first: bool = False) -> int:
         """Load the reviewed positions of ``path`` (default: as configured); tells how many are new.
@@ -430,10 +460,12 @@ def build(
     Raises ConfigError for a wrong database URL, StoreError where the database is away, locked for
     long or of a newer version.
     """
+    store = _patiently(lambda: Store(settings.database.url))
+    shared = None if store.database.is_sqlite else DatabaseClock(store.lanes.now)
     return App(
         settings,
-        _patiently(lambda: Store(settings.database.url)),
-        clock=clock or SystemClock(),
+        store,
+        clock=clock or shared or SystemClock(),
         environ=os.environ if environ is None else environ,
         on_progress=on_progress,
         analyze=analyze,

@@ -46,13 +46,14 @@ def write_config(
     worker: Mapping[str, Any] | None = None,
     route: Mapping[str, Any] | None = None,
     operations: Mapping[str, Any] | None = None,
+    database: str | None = None,
 ) -> Path:
     """Write a configuration folder: every feed of the press, a webhook channel for each hook."""
     folder.mkdir(parents=True, exist_ok=True)
     network = {"per_host_interval": 0, "allow_addresses": ["127.0.0.0/8"], "timeout": "5s"}
     files = {
         "settings.yaml": {
-            "database": {"url": f"sqlite:///{folder / 'watch.db'}"},
+            "database": {"url": database or f"sqlite:///{folder / 'watch.db'}"},
             "worker": {"network": network, "tick": "1s", **(worker or {})},
             "baseline": {"file": str(SEEDS)},
         },

@@ -1,4 +1,7 @@
-"""The chain over real HTTP and a real database: what comes in is told, and nothing stops a round."""
+"""The chain over real HTTP and both kinds of real database, each with its engine.
+
+What comes in is told, and nothing stops a round.
+"""
 
 from __future__ import annotations
 
@@ -61,9 +64,17 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def sqlite_desk(tmp_path: Path) -> Iterator[Desk]:
     with ExitStack() as stack:
         yield Desk(tmp_path, stack)
+
+
+@pytest.fixture(params=["embedded", pytest.param("scaled", marks=pytest.mark.postgres)])
+def desk(sqlite_desk: Desk, request: pytest.FixtureRequest) -> Desk:
+    """The same pipeline, run by either engine."""
+    if request.param == "scaled":
+        sqlite_desk.options["database"] = request.getfixturevalue("postgres_url")
+    return sqlite_desk
 
 
 async def until(condition, seconds=30.0):
@@ -334,9 +345,9 @@ async def test_a_channel_without_its_secret_keeps_its_alerts_and_the_rest_works(
     assert again.deliveries()[0]["state"] == "sent"
 
 
-async def test_a_second_worker_on_the_same_database_is_refused(desk):
-    desk.story("a", "CLAIM NO troops committed")
-    first, second = desk.app(), desk.app()
+async def test_a_second_worker_on_the_same_database_is_refused(sqlite_desk):
+    sqlite_desk.story("a", "CLAIM NO troops committed")
+    first, second = sqlite_desk.app(), sqlite_desk.app()
     async with first.working():
         with pytest.raises(UsageError, match="another worker") as told:
             await second.run_once()
@@ -344,11 +355,11 @@ async def test_a_second_worker_on_the_same_database_is_refused(desk):
     await second.run_once(patience=NO_PATIENCE)
 
 
-async def test_a_database_locked_for_a_while_is_told_and_waited_for(desk, caplog):
-    desk.story("a", "CLAIM NO troops committed")
-    app = desk.app()
+async def test_a_database_locked_for_a_while_is_told_and_waited_for(sqlite_desk, caplog):
+    sqlite_desk.story("a", "CLAIM NO troops committed")
+    app = sqlite_desk.app()
     blocker = sqlite3.connect(
-        desk.folder / "watch.db", isolation_level=None, check_same_thread=False
+        sqlite_desk.folder / "watch.db", isolation_level=None, check_same_thread=False
     )
     release = threading.Timer(6.5, lambda: blocker.execute("ROLLBACK"))
     blocker.execute("BEGIN IMMEDIATE")
@@ -358,7 +369,7 @@ async def test_a_database_locked_for_a_while_is_told_and_waited_for(desk, caplog
     release.join()
     blocker.close()
     assert "another process holds its lock" in caplog.text
-    assert len(desk.hook.bodies) == 1
+    assert len(sqlite_desk.hook.bodies) == 1
 
 
 async def test_the_running_worker_polls_on_its_own_and_stops_when_told(desk):

@@ -18,7 +18,7 @@ from worker.core.entries import MAX_ADDRESS, entry_key, entry_of
 from worker.core.routing import Handover
 from worker.errors import StoreError
 from worker.model import Article
-from worker.ports import Note
+from worker.ports import Note, Polled
 
 LEASE = timedelta(minutes=1)
 pytestmark = pytest.mark.postgres
@@ -126,7 +126,7 @@ def test_the_longest_addresses_and_ids_fit_the_indices(store):
     store.feeds.sync([a_feed("a")], NOW)
     (work,) = store.feeds.claim(NOW, busy=(), limit=8, lease_for=LEASE)
     entry = replace(an_entry("a", entry_key(wide, url)), url=url, title=wide[:500])
-    assert store.feeds.save_poll(work, work.state, [entry], [], NOW) == 1
+    assert store.feeds.save_polls([Polled(work, work.state, [entry], NOW)]) == [1]
     (reading,) = store.articles.claim_entries(NOW, busy=(), limit=8, lease_for=LEASE)
     redirected = Article(text="x", title=wide[:500], url=f"{url}{url}", published="2026-03-01")
     assert store.articles.save_articles(reading, [redirected], NOW)

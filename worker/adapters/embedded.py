@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -188,20 +189,11 @@ class Engine:
                 if self.stopping:
                     await self._pipeline.give_back(works[number:])
                     return
-                problem = await self._handle(work)
+                problem = await attempt(self._pipeline, work)
                 self._done[stage] += 1
                 label = problem or lane
                 self._on_progress(Progress(stage, self._done[stage], label, problem is not None))
                 self._wake.set()
-
-    async def _handle(self, work: Work) -> str | None:
-        try:
-            return await self._pipeline.handle(work)
-        except StoreError:
-            raise
-        except Exception as error:  # one work must not take its lane down; its lease runs out
-            _log.exception("work.failed", work=type(work).__name__)
-            return f"{type(error).__name__}: {error}"
 
     async def drain(self, *, limit: timedelta = timedelta(seconds=25)) -> None:
         """Wait for what has been begun, for ``limit`` at most; the rest is cut off.
@@ -216,6 +208,17 @@ class Engine:
         await asyncio.gather(*late, return_exceptions=True)
 
 
+async def attempt(pipeline: Pipeline, work: Work) -> str | None:
+    """Do one work; what went wrong in one line, ``None`` if nothing did. Raises StoreError only."""
+    try:
+        return await pipeline.handle(work)
+    except StoreError:
+        raise
+    except Exception as error:  # one work must not take its lane down; its lease runs out
+        _log.exception("work.failed", work=type(work).__name__)
+        return f"{type(error).__name__}: {error}"
+
+
 def _by_lane(works: Sequence[Work]) -> dict[str, list[Work]]:
     lanes: dict[str, list[Work]] = defaultdict(list)
     for work in works:
@@ -223,8 +226,14 @@ def _by_lane(works: Sequence[Work]) -> dict[str, list[Work]]:
     return lanes
 
 
+class Stoppable(Protocol):
+    """What can be asked to end what it has begun and begin nothing more."""
+
+    def stop(self) -> None: ...
+
+
 @contextmanager
-def stopped_by_signals(engine: Engine) -> Iterator[None]:
+def stopped_by_signals(engine: Stoppable) -> Iterator[None]:
     """Let SIGTERM and SIGINT stop the engine, where this thread may take signals."""
     loop, taken = asyncio.get_running_loop(), []
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -23,7 +23,7 @@ import httpx
 
 from worker.adapters.address import AddressPolicy
 from worker.adapters.inflate import ACCEPTED, read_bounded
-from worker.adapters.pacing import HostPacer
+from worker.adapters.pacing import HostPacer, Pacer
 from worker.adapters.transport import GuardedTransport
 from worker.adapters.wire import (
     described,
@@ -104,12 +104,14 @@ class GuardedClient:
         user_agent: str,
         policy: AddressPolicy | None = None,
         limits: FetchLimits | None = None,
-        pacer: HostPacer | None = None,
+        pacer: Pacer | None = None,
         wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self.limits = limits or FetchLimits()
-        self._pacer = pacer or HostPacer(self.limits.host_interval, self.limits.host_connections)
+        self._pacer: Pacer = pacer or HostPacer(
+            self.limits.host_interval, self.limits.host_connections
+        )
         self._wall_clock = wall_clock
         self._client = httpx.AsyncClient(
             transport=GuardedTransport(

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Protocol
+
+
+class Pacer(Protocol):
+    """Gives each host its turns."""
+
+    def turn(self, host: str) -> AbstractAsyncContextManager[None]:
+        """Wait for a turn at ``host`` and hold it until the block ends."""
+        ...
 
 
 @dataclass(slots=True)

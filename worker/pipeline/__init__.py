@@ -41,10 +41,15 @@ class Pipeline:
         self.tools = tools
         self._watchman = Watchman()
 
-    async def claim(self, stage: Stage, *, busy: Collection[str], limit: int) -> Sequence[Work]:
-        """Take up to ``limit`` due works of a stage whose lanes are not ``busy``."""
+    async def claim(
+        self, stage: Stage, *, busy: Collection[str], limit: int, lane: str | None = None
+    ) -> Sequence[Work]:
+        """Take up to ``limit`` due works of a stage whose lanes are not ``busy``.
+
+        ``lane``: of that lane only; the caller holds its lock, so earlier leases on it are dead.
+        """
         tools, store, now = self.tools, self.tools.store, self.tools.clock.now()
-        options: dict[str, Any] = {"limit": limit, "lease_for": LEASE}
+        options: dict[str, Any] = {"limit": limit, "lease_for": LEASE, "lane": lane}
         if stage is Stage.POLL:
             return await tools.db(store.feeds.claim, now, busy=busy, **options)
         if stage is Stage.READ:
@@ -52,7 +57,12 @@ class Pipeline:
         if stage is Stage.JUDGE:
             return await tools.db(store.articles.claim_articles, now, **options)
         return await tools.db(
-            store.outbox.claim, now, list(tools.senders), busy=busy, lease_for=outbox.LEASE
+            store.outbox.claim,
+            now,
+            list(tools.senders),
+            busy=busy,
+            lease_for=outbox.LEASE,
+            lane=lane,
         )
 
     async def handle(self, work: Work) -> str | None:

@@ -19,7 +19,6 @@ from worker.ports import Clock, Fetcher, Notice, Polled, Reader, Renderer, Sende
 T = TypeVar("T")
 _log = logger(__name__)
 
-#: Waits between tries to reach a database that is locked or away, in seconds.
 STORE_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
@@ -48,6 +47,8 @@ class Tools:
     #: Where the operator is told what goes wrong; the first channel that works if ``None``.
     operations: tuple[str, ...] | None = None
     watch: Watch = field(default_factory=Watch)
+    #: Waits between tries to reach a database that is locked or away, in seconds.
+    store_waits: Sequence[float] = STORE_WAITS
     polls: Together[Polled, int] = field(default_factory=Together)
 
     def notices(self, title: str, text: str) -> list[Notice]:
@@ -67,7 +68,7 @@ class Tools:
 
     async def db(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
         """Run a transaction in a thread; a database that is locked or away is tried again."""
-        for wait in STORE_WAITS:
+        for wait in self.store_waits:
             try:
                 return await asyncio.to_thread(method, *args, **options)
             except StoreError as error:

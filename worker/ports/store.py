@@ -32,7 +32,13 @@ class FeedStore(Protocol):
     """Feeds, as polling sees them."""
 
     def claim(
-        self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
+        self,
+        now: datetime,
+        *,
+        busy: Collection[str],
+        limit: int,
+        lease_for: timedelta,
+        lane: str | None = None,
     ) -> list[FeedWork]: ...
 
     def known_keys(self, feed_id: str) -> frozenset[str]: ...
@@ -44,7 +50,13 @@ class ArticleStore(Protocol):
     """Entries and articles, as reading and judging see them."""
 
     def claim_entries(
-        self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
+        self,
+        now: datetime,
+        *,
+        busy: Collection[str],
+        limit: int,
+        lease_for: timedelta,
+        lane: str | None = None,
     ) -> list[EntryWork]: ...
 
     def save_articles(
@@ -71,7 +83,7 @@ class ArticleStore(Protocol):
     ) -> None: ...
 
     def claim_articles(
-        self, now: datetime, *, limit: int, lease_for: timedelta
+        self, now: datetime, *, limit: int, lease_for: timedelta, lane: str | None = None
     ) -> list[ArticleWork]: ...
 
     def save_judge_failure(
@@ -123,6 +135,7 @@ class OutboxStore(Protocol):
         *,
         busy: Collection[str],
         lease_for: timedelta,
+        lane: str | None = None,
     ) -> list[DeliveryWork]: ...
 
     def finish(self, work: DeliveryWork, result: DeliveryResult, now: datetime) -> bool: ...

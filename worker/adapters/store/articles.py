@@ -12,6 +12,8 @@ from worker.adapters.store import tables
 from worker.adapters.store.article_rows import article_work, entry_work
 from worker.adapters.store.engine import Database
 from worker.adapters.store.notes import add_review
+from worker.adapters.store.poison import set_aside_articles, set_aside_entries
+from worker.adapters.store.queue import LEDGER_LANE, emit
 from worker.adapters.store.revisions import store_article
 from worker.adapters.store.sql import (
     LOOK_AHEAD,
@@ -20,12 +22,13 @@ from worker.adapters.store.sql import (
     held,
     in_state,
     lease,
+    safe_batch,
     settle,
     upsert,
 )
 from worker.core.reading import reread_at
 from worker.model import Article
-from worker.ports import ArticleWork, EntryWork, ReviewItem
+from worker.ports import ArticleWork, EntryWork, ReviewItem, Stage
 
 #: An article waits at most so long for older entries that are still to be read.
 ORDER_PATIENCE = timedelta(minutes=2)
@@ -38,17 +41,25 @@ class Articles:
         self._database = database
 
     def claim_entries(
-        self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
+        self,
+        now: datetime,
+        *,
+        busy: Collection[str],
+        limit: int,
+        lease_for: timedelta,
+        lane: str | None = None,
     ) -> list[EntryWork]:
         """Take entries to read of up to ``limit`` hosts that are neither busy nor resting.
 
         The oldest come first: a change is only told rightly when what went before it is known.
+        ``lane``: of that host only, whose lock the caller holds.
         """
         most = limit * LOOK_AHEAD
         with self._database.write() as connection:
-            due = connection.execute(_due_entries(now, busy, most)).mappings().all()
-            again = connection.execute(_due_rereads(now, busy, most)).mappings().all()
-            rows = by_lane([*due, *again], "entry_host", limit)
+            due = connection.execute(_due_entries(now, busy, most, lane)).mappings().all()
+            again = connection.execute(_due_rereads(now, busy, most, lane)).mappings().all()
+            found = set_aside_entries(connection, [*due, *again], now)
+            rows = by_lane(found, "entry_host", limit, "entry_begun")
             ids = [row["entry_id"] for row in rows]
             token = lease(connection, tables.entry, ids, now + lease_for)
             return [entry_work(row, token) for row in rows]
@@ -63,6 +74,7 @@ class Articles:
             if not held(connection, tables.entry, work.id, work.token):
                 return False
             ids = [store_article(connection, work, article, now) for article in articles]
+            emit(connection, Stage.JUDGE, [LEDGER_LANE])
             live = len(articles) > 1
             next_at = reread_at(0, work.first_seen, now, live=True) if live else None
             return _finish(connection, work, ids[0], reread=next_at)
@@ -74,6 +86,7 @@ class Articles:
                 return False
             for article in articles:
                 store_article(connection, work, article, now, again=True)
+            emit(connection, Stage.JUDGE, [LEDGER_LANE] if articles else [])
             done = work.attempts + 1
             next_at = reread_at(done, work.first_seen, now, live=len(articles) > 1)
             state = "reread" if next_at else "done"
@@ -120,16 +133,19 @@ class Articles:
                 _rest(connection, work.host, host_rests_until, error)
 
     def claim_articles(
-        self, now: datetime, *, limit: int, lease_for: timedelta
+        self, now: datetime, *, limit: int, lease_for: timedelta, lane: str | None = None
     ) -> list[ArticleWork]:
         """Take up to ``limit`` articles to judge, oldest first.
 
         What was published later waits (for two minutes at most, not counting the time in which no
         worker ran) while older entries are still unread, so that the ledger learns things in the
-        order in which they happened.
+        order in which they happened. ``lane``: the caller holds the ledger's lock.
         """
         with self._database.write() as connection:
-            rows = connection.execute(_due_articles(now, limit)).mappings().all()
+            due = due_articles(now, limit, mine=lane is not None)
+            found = connection.execute(due).mappings().all()
+            found = set_aside_articles(connection, found, now)
+            rows = safe_batch(found, "article_begun", limit)
             ids = [row["article_id"] for row in rows]
             token = lease(connection, tables.article, ids, now + lease_for)
             return [article_work(row, token) for row in rows]
@@ -159,17 +175,17 @@ class Articles:
                 add_review(connection, review, now)
 
 
-def _due_entries(now: datetime, busy: Collection[str], limit: int) -> Select[Any]:
+def _due_entries(now: datetime, busy: Collection[str], limit: int, lane: str | None) -> Select[Any]:
     entry = tables.entry
-    query = _entries(now, busy, "pending")
+    query = _entries(now, busy, "pending", lane)
     return query.order_by(entry.c.sort_at, entry.c.id).limit(limit)
 
 
-def _due_rereads(now: datetime, busy: Collection[str], limit: int) -> Select[Any]:
-    return _entries(now, busy, "reread").order_by(tables.entry.c.next_at).limit(limit)
+def _due_rereads(now: datetime, busy: Collection[str], limit: int, lane: str | None) -> Select[Any]:
+    return _entries(now, busy, "reread", lane).order_by(tables.entry.c.next_at).limit(limit)
 
 
-def _entries(now: datetime, busy: Collection[str], state: str) -> Select[Any]:
+def _entries(now: datetime, busy: Collection[str], state: str, lane: str | None) -> Select[Any]:
     entry, article, feed, host = tables.entry, tables.article, tables.feed, tables.host
     resting = select(host.c.name).where(host.c.rests_until > now)
     return (
@@ -180,13 +196,15 @@ def _entries(now: datetime, busy: Collection[str], state: str) -> Select[Any]:
         )
         .join(feed, feed.c.id == entry.c.feed_id)
         .outerjoin(article, article.c.url == entry.c.url)
-        .where(in_state(entry, state), entry.c.next_at <= now, free(entry, now))
-        .where(entry.c.host.not_in(sorted(busy)), entry.c.host.not_in(resting))
+        .where(in_state(entry, state), entry.c.next_at <= now)
+        .where(free(entry, now, mine=lane is not None), entry.c.host.not_in(resting))
+        .where(entry.c.host.not_in(sorted(busy)) if lane is None else entry.c.host == lane)
         .with_for_update(skip_locked=True, of=entry)
     )
 
 
-def _due_articles(now: datetime, limit: int) -> Select[Any]:
+def due_articles(now: datetime, limit: int, *, mine: bool = False) -> Select[Any]:
+    """The articles that can be judged; ``mine``: also those that a dead worker holds."""
     article, entry, feed = tables.article, tables.entry, tables.feed
     unread = (
         select(func.min(entry.c.sort_at))
@@ -196,7 +214,9 @@ def _due_articles(now: datetime, limit: int) -> Select[Any]:
     in_order = or_(
         unread.is_(None), article.c.sort_at <= unread, article.c.next_at <= now - ORDER_PATIENCE
     )
-    due = and_(in_state(article, "pending"), article.c.next_at <= now, free(article, now))
+    due = and_(
+        in_state(article, "pending"), article.c.next_at <= now, free(article, now, mine=mine)
+    )
     return (
         select(feed, *(c.label(f"article_{c.name}") for c in article.c))
         .outerjoin(feed, feed.c.id == article.c.feed_id)

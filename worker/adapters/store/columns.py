@@ -72,6 +72,17 @@ def due(name: str, table: str, *columns: str, state: str) -> Index:
     return Index(f"ix_{table}_{name}", *columns, sqlite_where=where, postgresql_where=where)
 
 
+def held(table: str, lane: str) -> Index:
+    """An index over the rows that a worker holds only, by their lane."""
+    where = text("lease_token IS NOT NULL")
+    return Index(f"ix_{table}_held", lane, sqlite_where=where, postgresql_where=where)
+
+
+def begun() -> Column[int]:
+    """How often the work was begun since its outcome was last written: a worker died each time."""
+    return Column("begun", Integer, nullable=False, server_default="0")
+
+
 def work() -> list[Column[object]]:
     """The columns of a row that is work for a stage: who holds it, until when, how often tried."""
     return [

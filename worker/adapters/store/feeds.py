@@ -15,11 +15,13 @@ from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
+from worker.adapters.store.poison import set_aside_feeds
+from worker.adapters.store.queue import emit
 from worker.adapters.store.server import alone
-from worker.adapters.store.sql import LOOK_AHEAD, by_lane, free, in_state, lease, upsert
+from worker.adapters.store.sql import LOOK_AHEAD, by_lane, ended, free, in_state, lease, upsert
 from worker.core.schedule import FeedState
 from worker.model import Entry, Feed, FeedKind
-from worker.ports import FeedWork, Polled
+from worker.ports import FeedWork, Polled, Stage
 
 #: So many of a feed's latest entries are remembered as known when its body is parsed; what is
 #: older and shown again is parsed once more and then found in the table.
@@ -47,20 +49,31 @@ class Feeds:
             )
 
     def claim(
-        self, now: datetime, *, busy: Collection[str], limit: int, lease_for: timedelta
+        self,
+        now: datetime,
+        *,
+        busy: Collection[str],
+        limit: int,
+        lease_for: timedelta,
+        lane: str | None = None,
     ) -> list[FeedWork]:
-        """Take due feeds of up to ``limit`` hosts that are not ``busy``, the longest due first."""
+        """Take due feeds of up to ``limit`` hosts that are not ``busy``, the longest due first.
+
+        ``lane``: of that host only, whose lock the caller holds.
+        """
         table = tables.feed
         with self._database.write() as connection:
             due = (
                 select(table)
-                .where(in_state(table, "active"), table.c.next_at <= now, free(table, now))
-                .where(table.c.host.not_in(sorted(busy)))
+                .where(in_state(table, "active"), table.c.next_at <= now)
+                .where(free(table, now, mine=lane is not None))
+                .where(table.c.host.not_in(sorted(busy)) if lane is None else table.c.host == lane)
                 .order_by(table.c.next_at)
                 .limit(limit * LOOK_AHEAD)
                 .with_for_update(skip_locked=True)
             )
-            rows = by_lane(connection.execute(due).mappings().all(), "host", limit)
+            found = set_aside_feeds(connection, connection.execute(due).mappings().all(), now)
+            rows = by_lane(found, "host", limit)
             token = lease(connection, table, [r["id"] for r in rows], now + lease_for)
         return [FeedWork(feed_of(row), state_of(row), row["host"], token) for row in rows]
 
@@ -86,6 +99,8 @@ class Feeds:
             found = [poll for poll in polls if poll.work.token == held.get(poll.work.feed.id)]
             _settle_all(connection, found)
             new = {poll.work.token + poll.work.feed.id: _add(connection, poll) for poll in found}
+            hosts = (host_of(entry.url) for poll in found for entry in poll.entries)
+            emit(connection, Stage.READ, hosts)
         return [new.get(poll.work.token + poll.work.feed.id, -1) for poll in polls]
 
     def backfill(
@@ -97,7 +112,9 @@ class Feeds:
         """
         rows = [entry_row(entry, feed_id, now, seeding=seeding) for entry in entries]
         with self._database.write() as connection:
-            return upsert(connection, tables.entry, rows, on=("feed_id", "key"))
+            new = upsert(connection, tables.entry, rows, on=("feed_id", "key"))
+            emit(connection, Stage.READ, (row["host"] for row in rows))
+            return new
 
     def hosts(self, feed_id: str) -> list[str]:
         """Where the feed's articles stand, the usual host first."""
@@ -132,7 +149,7 @@ def _settle_all(connection: Connection, polls: Sequence[Polled]) -> None:
         for poll in polls
     ]
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _STATE_COLUMNS}
-    values |= {"next_at": bindparam("new_next_check_at"), "lease_token": None, "lease_until": None}
+    values |= {"next_at": bindparam("new_next_check_at"), **ended(table)}
     statement = update(table).where(table.c.id == bindparam("feed")).values(**values)
     connection.execute(statement, rows)
     disabled = [poll.work.feed.id for poll in polls if poll.state.disabled]

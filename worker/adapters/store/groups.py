@@ -13,6 +13,7 @@ from worker.adapters.store import tables
 from worker.adapters.store.codec import alert_json, alert_of
 from worker.adapters.store.engine import Database
 from worker.adapters.store.overviews import overview_of
+from worker.adapters.store.queue import emit
 from worker.adapters.store.sql import in_state, upsert
 from worker.adapters.store.threads import begin_threads, roots_of
 from worker.core.outbox import DEADLINE, DeliveryState
@@ -20,7 +21,7 @@ from worker.core.overview import Overview
 from worker.core.routing import Handover
 from worker.core.threads import Root
 from worker.model import Alert, Severity
-from worker.ports import DueGroup
+from worker.ports import DueGroup, Stage
 
 #: More alerts than these make a message that channels cut or refuse; the rest follows in another.
 ALERTS_PER_MESSAGE = 20
@@ -197,6 +198,7 @@ def add_delivery(
         "next_at": now,
     }
     upsert(connection, tables.delivery, [row], on=("group_id", "channel"))
+    emit(connection, Stage.DELIVER, [channel])
     return str(row["id"])
 
 

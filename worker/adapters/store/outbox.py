@@ -6,18 +6,19 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, exists, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, exists, insert, or_, select, true, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
+from worker.adapters.store.queue import emit
 from worker.adapters.store.server import alone
-from worker.adapters.store.sql import in_state, lease, settle, upsert
+from worker.adapters.store.sql import free, in_state, lease, settle, upsert
 from worker.adapters.store.threads import in_thread, keep_receipt
 from worker.core.outbox import DEADLINE, Breaker, DeliveryState, Gate
 from worker.model import Delivery
-from worker.ports import DeliveryResult, DeliveryWork, Note
+from worker.ports import DeliveryResult, DeliveryWork, Note, Stage
 
 _WAITING = ("pending", "leased")
 #: At most so much of an outcome is kept.
@@ -37,50 +38,33 @@ class Outbox:
         *,
         busy: Collection[str],
         lease_for: timedelta,
+        lane: str | None = None,
     ) -> list[DeliveryWork]:
         """Take the longest due delivery of each channel that is free and whose breaker allows it.
 
         One at a time and channel: a kill can then repeat one message at most, and after a
-        breaker's pause there is one probe.
+        breaker's pause there is one probe. ``lane``: of that channel only, whose lock the caller
+        holds.
         """
+        mine = lane is not None
+        wanted = set(channels) - set(busy)
+        if lane is not None:
+            wanted &= {lane}
         with self._database.write() as connection:
             states = _channel_states(connection)
             works = []
-            for channel in sorted(set(channels) - set(busy)):
+            for channel in sorted(wanted):
                 state = states.get(channel)
                 if state is not None and state["disabled"]:
                     continue
                 breaker = breaker_of(state)
                 if breaker.gate(now) is not Gate.OPEN:
-                    works += self._claim_one(connection, channel, breaker, now, lease_for)
+                    alone(connection, f"channel {channel}")
+                    due = _due_delivery(channel, now, mine=mine)
+                    row = connection.execute(due).mappings().first()
+                    if row is not None:
+                        works.append(_claim_one(connection, row, breaker, now, lease_for))
             return works
-
-    def _claim_one(
-        self,
-        connection: Connection,
-        channel: str,
-        breaker: Breaker,
-        now: datetime,
-        lease_for: timedelta,
-    ) -> list[DeliveryWork]:
-        alone(connection, f"channel {channel}")
-        row = connection.execute(_due_delivery(channel, now)).mappings().first()
-        if row is None:
-            return []
-        table = tables.delivery
-        token = lease(connection, table, [row["id"]], now + lease_for)
-        number = row["attempts"] + 1
-        connection.execute(
-            update(table)
-            .where(table.c.id == row["id"])
-            .values(state=DeliveryState.LEASED.value, attempts=number)
-        )
-        # Written before anything is sent: an attempt without an end is one that a crash cut off.
-        connection.execute(
-            insert(tables.attempt).values(delivery_id=row["id"], number=number, started_at=now)
-        )
-        delivery = in_thread(connection, delivery_of(row, attempts=number))
-        return [DeliveryWork(delivery, breaker, row["deadline"], number, token)]
 
     def expire(self, now: datetime, channels: Collection[str]) -> list[Delivery]:
         """The deliveries whose time is up while their channel is failing, disabled or away.
@@ -157,6 +141,7 @@ class Outbox:
             # Whoever asks for a retry has mended the channel: it gets a fresh start.
             for name in channels:
                 save_breaker(connection, name, None)
+            emit(connection, Stage.DELIVER, channels)
             return again.rowcount
 
     def next_due(self, channels: Collection[str]) -> datetime | None:
@@ -178,7 +163,26 @@ def _channel_states(connection: Connection) -> dict[str, RowMapping]:
     return {row["name"]: row for row in rows}
 
 
-def _due_delivery(channel: str, now: datetime) -> Select[Any]:
+def _claim_one(
+    connection: Connection, row: RowMapping, breaker: Breaker, now: datetime, lease_for: timedelta
+) -> DeliveryWork:
+    table = tables.delivery
+    token = lease(connection, table, [row["id"]], now + lease_for)
+    number = row["attempts"] + 1
+    connection.execute(
+        update(table)
+        .where(table.c.id == row["id"])
+        .values(state=DeliveryState.LEASED.value, attempts=number)
+    )
+    # Written before anything is sent: an attempt without an end is one that a crash cut off.
+    connection.execute(
+        insert(tables.attempt).values(delivery_id=row["id"], number=number, started_at=now)
+    )
+    delivery = in_thread(connection, delivery_of(row, attempts=number))
+    return DeliveryWork(delivery, breaker, row["deadline"], number, token)
+
+
+def _due_delivery(channel: str, now: datetime, *, mine: bool) -> Select[Any]:
     table, other = tables.delivery, tables.delivery.alias()
     being_sent = exists().where(
         in_state(other, *_WAITING),  # so that the partial index is found
@@ -187,11 +191,11 @@ def _due_delivery(channel: str, now: datetime) -> Select[Any]:
         other.c.lease_until > now,
     )
     pending = in_state(table, "pending") & (table.c.next_at <= now)
-    abandoned = in_state(table, "leased") & (table.c.lease_until <= now)
+    abandoned = in_state(table, "leased") & free(table, now, mine=mine)
     return (
         select(table)
         .where(in_state(table, *_WAITING), table.c.channel == channel, or_(pending, abandoned))
-        .where(~being_sent)
+        .where(true() if mine else ~being_sent)
         .order_by(table.c.next_at, table.c.created_at, table.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

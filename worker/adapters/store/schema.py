@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
+from worker.adapters.store import queueschema
 from worker.adapters.store.engine import Database
 from worker.adapters.store.server import alone, sort_by_code_point
 from worker.errors import StoreError
@@ -22,8 +23,12 @@ class SchemaError(StoreError):
     retryable = False
 
 
-def migrate(database: Database) -> str:
-    """Bring the schema up to date in one transaction; returns the revision it then has."""
+def migrate(database: Database, *, post: bool = False) -> str:
+    """Bring the schema up to date in one transaction; returns the revision it then has.
+
+    ``post``: also with what older versions of the program no longer understand (see
+    ``queueschema``).
+    """
     with database.write() as connection:
         _wait_for_others(connection)
         current = MigrationContext.configure(connection).get_current_revision()
@@ -32,6 +37,7 @@ def migrate(database: Database) -> str:
             _check_known(current, database)
             command.upgrade(_config(connection), "head")
             sort_by_code_point(connection)
+        queueschema.upgrade(connection, post=post)
     return head
 
 

@@ -62,6 +62,11 @@ def session_options() -> str:
     return " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
 
 
+def conninfo(url: URL) -> str:
+    """The same address for a client that is not SQLAlchemy; it holds the password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def problem(where: str, told: str, state: str | None) -> StoreError:
     """An error of the server as one clear line. ``state`` is its SQLSTATE, if it sent one."""
     line = next(iter(told.strip().splitlines()), "no reason given")
@@ -102,6 +107,7 @@ _OTHERWISE_SORTED = text("""
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
     AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)
-    AND a.attcollation <> '"C"'::regcollation AND c.relname NOT LIKE 'procrastinate%'
+    AND a.attcollation <> '"C"'::regcollation
+    AND c.relname NOT LIKE 'procrastinate%' AND c.relname <> 'queue_migration'
     ORDER BY c.relname, a.attnum
 """)

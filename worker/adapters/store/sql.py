@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -55,14 +57,30 @@ LANE_BATCH = 8
 LOOK_AHEAD = 8
 
 
-def by_lane(rows: Iterable[RowMapping], column: str, lanes: int) -> list[RowMapping]:
-    """Of due rows in order, those of the first ``lanes`` lanes, at most ``LANE_BATCH`` of each."""
+#: A work that was begun so often and never ended takes its worker down each time: it is poison.
+POISON = 5
+
+
+def by_lane(
+    rows: Iterable[RowMapping], column: str, lanes: int, begun: str = "begun"
+) -> list[RowMapping]:
+    """Of due rows in order, those of the first ``lanes`` lanes, at most ``LANE_BATCH`` of each.
+
+    A work that a worker has died over is taken alone, so that it is not counted against others.
+    """
     taken: dict[str, list[RowMapping]] = {}
     for row in rows:
         lane = taken.setdefault(row[column], []) if len(taken) < lanes else taken.get(row[column])
-        if lane is not None and len(lane) < LANE_BATCH:
+        if lane is not None:
             lane.append(row)
-    return [row for lane in taken.values() for row in lane]
+    return [row for lane in taken.values() for row in safe_batch(lane, begun, LANE_BATCH)]
+
+
+def safe_batch(rows: Sequence[RowMapping], begun: str, most: int) -> list[RowMapping]:
+    """The first rows that may be claimed together; see ``by_lane``."""
+    if rows and rows[0][begun]:
+        return [rows[0]]
+    return list(takewhile(lambda row: not row[begun], rows[:most]))
 
 
 def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
@@ -71,8 +89,10 @@ def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
     return table.c.state.in_(listed) if len(listed) > 1 else table.c.state == listed[0]
 
 
-def free(table: Table, now: datetime) -> ColumnElement[bool]:
-    """Rows that no living worker holds."""
+def free(table: Table, now: datetime, *, mine: bool = False) -> ColumnElement[bool]:
+    """Rows that no living worker holds; ``mine``: the caller holds their lane, so none can."""
+    if mine:
+        return true()
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
 
 
@@ -81,10 +101,17 @@ def lease(connection: Connection, table: Table, ids: Sequence[Any], until: datet
     token = str(uuid.uuid4())
     if not ids:
         return token
-    connection.execute(
-        update(table).where(table.c.id.in_(ids)).values(lease_token=token, lease_until=until)
-    )
+    values: dict[str, Any] = {"lease_token": token, "lease_until": until}
+    if "begun" in table.c:
+        values["begun"] = table.c.begun + 1
+    connection.execute(update(table).where(table.c.id.in_(ids)).values(**values))
     return token
+
+
+def ended(table: Table) -> dict[str, Any]:
+    """What is written with the outcome of a work: nobody holds it any more, nobody died over it."""
+    unheld: dict[str, Any] = {"lease_token": None, "lease_until": None}
+    return unheld | ({"begun": 0} if "begun" in table.c else {})
 
 
 def settle(connection: Connection, table: Table, row: Any, token: str, **values: Any) -> bool:
@@ -92,7 +119,7 @@ def settle(connection: Connection, table: Table, row: Any, token: str, **values:
     statement = (
         update(table)
         .where(table.c.id == row, table.c.lease_token == token)
-        .values(lease_token=None, lease_until=None, **values)
+        .values(**ended(table), **values)
     )
     return connection.execute(statement).rowcount == 1
 

@@ -16,6 +16,7 @@ from worker.adapters.store.engine import Database
 from worker.adapters.store.feeds import Feeds
 from worker.adapters.store.groups import Groups
 from worker.adapters.store.health import SourceHealth
+from worker.adapters.store.lanes import Lanes
 from worker.adapters.store.ledger import LEDGER, Ledger
 from worker.adapters.store.looking import StoreLooking
 from worker.adapters.store.notes import Reviews, add_notes
@@ -26,6 +27,7 @@ from worker.adapters.store.queries import Queries
 from worker.adapters.store.schema import migrate
 from worker.adapters.store.server import alone
 from worker.adapters.store.sql import in_state, upsert
+from worker.adapters.store.turns import Turns
 from worker.core.ledger import LedgerRecord
 from worker.ports import Note
 
@@ -56,6 +58,8 @@ class Store:
         self.health = SourceHealth(self.database)
         self.looking = StoreLooking(self.database)
         self.watching = Watching(self.database)
+        self.lanes = Lanes(self.database)
+        self.turns = Turns(self.database)
 
     def close(self) -> None:
         """Close every connection."""
@@ -91,7 +95,7 @@ class Store:
                 connection.execute(
                     update(table)
                     .where(table.c.lease_token == token)
-                    .values(lease_until=now, lease_token=None)
+                    .values(lease_until=now, lease_token=None, begun=table.c.begun - 1)
                 )
 
     def load_baseline(self, name: str, records: Sequence[LedgerRecord], now: datetime) -> int:

@@ -21,8 +21,10 @@ from worker.adapters.store.tables_intake import (
     entry,
     feed,
     host,
+    host_turn,
     note,
     review,
+    tick,
 )
 from worker.adapters.store.tables_knowledge import (
     alert,
@@ -51,6 +53,7 @@ __all__ = [
     "feed",
     "feedback",
     "host",
+    "host_turn",
     "known_text",
     "metadata",
     "milestone",
@@ -59,4 +62,5 @@ __all__ = [
     "silence",
     "suppressed",
     "thread",
+    "tick",
 ]

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from worker.adapters.store.columns import Utc, Words, due, metadata, work
+from worker.adapters.store.columns import Utc, Words, begun, due, held, metadata, work
 
 feed = Table(
     "feed",
@@ -48,7 +48,9 @@ feed = Table(
     Column("ttl_minutes", Integer),
     Column("skip", Words, nullable=False, server_default=""),
     *work(),
+    begun(),
     due("due", "feed", "next_at", state="active"),
+    held("feed", "host"),
 )
 
 entry = Table(
@@ -70,7 +72,9 @@ entry = Table(
     Column("seeding", Boolean, nullable=False),
     Column("article_id", Integer, ForeignKey("article.id")),
     *work(),
+    begun(),
     UniqueConstraint("feed_id", "key"),
+    held("entry", "host"),
     Index("ix_entry_feed_id_id", "feed_id", "id"),
     due("order", "entry", "sort_at", "attempts", "host", state="pending"),
     due("reread", "entry", "next_at", state="reread"),
@@ -101,7 +105,9 @@ article = Table(
     Column("claims", Integer),
     Column("judged_at", Utc),
     *work(),
+    begun(),
     due("due", "article", "sort_at", "id", state="pending"),
+    held("article", "id"),
     Index("ix_article_title", "title"),
 )
 
@@ -122,6 +128,24 @@ host = Table(
     Column("name", Words, primary_key=True),
     Column("rests_until", Utc, nullable=False),
     Column("reason", Words, nullable=False),
+)
+
+#: Whose turn a host is, where several machines share it: one connection at a time, paced.
+host_turn = Table(
+    "host_turn",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("token", String(36), nullable=False),
+    Column("lease_until", Utc, nullable=False),
+    Column("next_at", Utc, nullable=False),
+)
+
+#: When what happens on all machines together was last done: once, whoever does it.
+tick = Table(
+    "tick",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("at", Utc, nullable=False),
 )
 
 review = Table(
