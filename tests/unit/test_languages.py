@@ -134,8 +134,9 @@ def test_an_unknown_key_shows_itself_and_an_unknown_language_is_english() -> Non
     assert word("stance.open", "xx") == "open to it"
 
 
-@pytest.mark.parametrize("kind", ["console", "slack", "slack_bot", "email", "webhook"])
+@pytest.mark.parametrize("kind", ["console", "slack", "slack_bot", "email", "webhook", "apprise"])
 def test_each_channel_speaks_german_and_leaves_the_quote_as_it_was_said(kind: str) -> None:
     shown = str(render_payload(kind, [sample_alert()], "de").payload)
     assert "Frankreich · Bodentruppen" in shown
-    assert "Paris could imagine sending soldiers once the guns fall silent." in shown
+    quote = "Frankreich wird bis zu 5000 Soldaten entsenden, sobald die Waffen schweigen."
+    assert quote in shown

@@ -26,6 +26,7 @@ from worker.core.render import (
     encode,
     inert,
     render_email,
+    render_messenger,
     render_note,
     render_payload,
     render_slack,
@@ -50,7 +51,7 @@ from worker.model import (
 )
 from worker.settings import EmailChannel
 
-KINDS = ("console", "slack", "slack_bot", "email", "webhook")
+KINDS = ("console", "slack", "slack_bot", "email", "webhook", "apprise")
 MAIL = EmailChannel(name="m", type="email", host="h", sender="a@example.org", to=("b@example.org",))
 
 
@@ -358,7 +359,19 @@ def check_webhook(text: str) -> None:
         assert not [char for char in shown if _is_active(char)]
 
 
+def check_apprise(text: str) -> None:
+    payload = render_messenger([hostile_alert(text)] * 2)
+    for shown in (payload["title"], payload["text"], payload["short"]):
+        for line in shown.split("\n"):
+            if line.startswith(("http://", "https://")):
+                assert inert.safe_url(line) == line
+            else:
+                assert not set(line) & set("@#<>[]*_~`|\\")
+        assert not [char for char in shown if _is_active(char)]
+
+
 CHECKS = {
+    "apprise": check_apprise,
     "console": check_text,
     "slack": check_slack,
     "slack_bot": check_slack_bot,

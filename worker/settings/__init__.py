@@ -15,6 +15,7 @@ from worker.errors import ConfigError
 from worker.logs import redactor
 from worker.model import Feed, FeedKind
 from worker.settings.channels import (
+    AppriseChannel,
     Channel,
     ChannelsFile,
     ConsoleChannel,
@@ -56,6 +57,7 @@ from worker.settings.web import WebSettings
 
 __all__ = [
     "AlertSettings",
+    "AppriseChannel",
     "Channel",
     "ConsoleChannel",
     "DatabaseSettings",

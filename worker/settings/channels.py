@@ -134,6 +134,15 @@ class WebhookChannel(_Channel):
         return self
 
 
+class AppriseChannel(_Channel):
+    """Any service that Apprise knows: Teams, Discord, Telegram, Matrix, ntfy, PagerDuty …"""
+
+    type: Literal["apprise"]
+    """This kind."""
+    url: SecretRef
+    """The service's Apprise address, as in discord://ID/TOKEN; it holds the secret itself."""
+
+
 class ConsoleChannel(_Channel):
     """The worker's own standard output."""
 
@@ -142,7 +151,8 @@ class ConsoleChannel(_Channel):
 
 
 Channel = Annotated[
-    SlackChannel | EmailChannel | WebhookChannel | ConsoleChannel, Field(discriminator="type")
+    SlackChannel | EmailChannel | WebhookChannel | AppriseChannel | ConsoleChannel,
+    Field(discriminator="type"),
 ]
 
 

@@ -13,6 +13,7 @@ import httpx
 
 from worker.adapters.channels.console import ConsoleSender
 from worker.adapters.channels.email import EmailSender
+from worker.adapters.channels.messenger import MessengerSender
 from worker.adapters.channels.rendering import ChannelRenderer
 from worker.adapters.channels.slack import SlackSender
 from worker.adapters.channels.slackbot import SlackBotSender
@@ -20,6 +21,7 @@ from worker.adapters.channels.webhook import WebhookSender
 from worker.errors import ConfigError
 from worker.model import Delivery
 from worker.settings import (
+    AppriseChannel,
     Channel,
     ConsoleChannel,
     EmailChannel,
@@ -32,6 +34,7 @@ __all__ = [
     "ChannelRenderer",
     "ConsoleSender",
     "EmailSender",
+    "MessengerSender",
     "Sender",
     "SlackBotSender",
     "SlackSender",
@@ -72,6 +75,8 @@ def build_sender(channel: Channel, environ: Mapping[str, str], client: httpx.Asy
     if isinstance(channel, EmailChannel):
         username = _secret(channel.username, environ)
         return EmailSender(channel, username, _secret(channel.password, environ))
+    if isinstance(channel, AppriseChannel):
+        return MessengerSender(_secret(channel.url, environ) or "")
     keys = (channel.signing_secret, channel.previous_signing_secret)
     resolved = [key for key in (_secret(ref, environ) for ref in keys) if key]
     return WebhookSender(

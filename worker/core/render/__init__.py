@@ -12,6 +12,7 @@ from typing import Any
 
 from worker.core.render import inert
 from worker.core.render.email import render_email
+from worker.core.render.messenger import render_messenger
 from worker.core.render.notes import render_note, render_test
 from worker.core.render.slack import render_slack, render_slack_bot
 from worker.core.render.text import render_text, render_texts
@@ -26,6 +27,7 @@ __all__ = [
     "encode",
     "render_console",
     "render_email",
+    "render_messenger",
     "render_note",
     "render_payload",
     "render_slack",
@@ -55,6 +57,7 @@ _RENDERERS: Mapping[str, _Render] = {
     "slack": lambda alerts, language, told: render_slack(alerts, language, told.dashboard),
     "slack_bot": render_slack_bot,
     "email": render_email,
+    "apprise": render_messenger,
     "webhook": lambda alerts, language, _: render_webhook(alerts, language),
 }
 #: The kinds of payload there are.

@@ -7,6 +7,7 @@ from typing import Any
 
 from worker.core.render import inert
 from worker.core.render.labels import word
+from worker.core.render.messenger import plain
 from worker.core.render.slackblocks import header, section, slack_message
 from worker.core.render.webhook import SCHEMA_VERSION
 
@@ -35,6 +36,10 @@ def _message(kind: str, what: str, title: str, lines: Sequence[str]) -> dict[str
         return {"message": _slack(title, body), "reply_to": None, "edit": None, "at": ""}
     if kind == "email":
         return {"subject": inert.header(title), "text": text, "html": None}
+    if kind == "apprise":
+        plain_body = "\n".join(plain(part, _LENGTH) for part in body)
+        level = {"title": plain(title), "level": "info"}
+        return {**level, "text": plain_body, "short": plain_body[:300]}
     if kind == "webhook":
         return {
             "type": f"coalition_watch.{what}",
