@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import hashlib
 import os
@@ -28,6 +29,7 @@ from worker.adapters.distributed import DatabaseClock, SharedPacer
 from worker.adapters.embedded import PATIENCE, Engine, OnProgress, stopped_by_signals
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.lock import DatabaseLock
+from worker.adapters.outward import Outward, outward_of
 from worker.adapters.pacing import Pacer
 from worker.adapters.polite import PoliteFetcher
 from worker.adapters.pool import ExtractionPool
@@ -52,7 +54,7 @@ from worker.pipeline.sources import Sources
 from worker.pipeline.tools import STORE_WAITS
 from worker.ports import Clock, Judged, Note, Progress
 from worker.settings import Settings, resolve_secret
-from worker.settings.derived import route_of
+from worker.settings.derived import kept_of, route_of
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -68,6 +70,8 @@ _log = logger(__name__)
 SERVER_WAITS = (0.2, 0.5, 1.0, 2.0, *(4.0,) * 18)
 #: Tries to start on a database that another process has locked; each waits five seconds itself.
 START_TRIES = 4
+#: Seconds between two looks for data past its time.
+UPKEEP_EVERY = 24 * 3600
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
 #: What a labelled case keeps of a person's word.
@@ -124,8 +128,38 @@ class App:
 
         What has begun is finished. An address that the dashboard cannot have stops nothing else.
         """
-        async with self.working() as engine, self._dashboard():
+        async with self.working() as engine, self._dashboard(), self._upkeep():
             await engine.run()
+
+    @asynccontextmanager
+    async def _upkeep(self) -> AsyncIterator[None]:
+        """Drop data past its time now and every day."""
+
+        async def daily() -> None:
+            while True:
+                await self._tidy()
+                await asyncio.sleep(UPKEEP_EVERY)
+
+        keeping = asyncio.create_task(daily())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeping
+
+    async def _tidy(self) -> None:
+        try:
+            dropped = await asyncio.to_thread(self.apply_retention)
+        except StoreError as error:
+            _log.warning("retention.failed", problem=str(error))
+            return
+        if dropped:
+            _log.info("retention.done", **dropped)
+
+    def apply_retention(self) -> dict[str, int]:
+        """Drop data past its time; returns how many rows of each kind."""
+        return self.store.retention.drop(kept_of(self.settings.retention), self._clock.now())
 
     @asynccontextmanager
     async def _dashboard(self) -> AsyncIterator[None]:
@@ -197,6 +231,7 @@ class App:
         """
         async with self.working() as engine:
             await engine.run_once(patience=patience)
+            await self._tidy()
         return self.store.queries.counts()
 
     @asynccontextmanager
@@ -209,7 +244,7 @@ class App:
         with DatabaseLock(path) if path else nullcontext():
             _patiently(self._start)
             async with AsyncExitStack() as stack:
-                channels = await stack.enter_async_context(channel_client())
+                channels = await stack.enter_async_context(channel_client(self._outward()))
                 pipeline = Pipeline(await self._tools(stack, channels))
                 if self._load_again is not None:
                     reload = partial(self._reload, self._load_again, pipeline, channels)
@@ -333,6 +368,7 @@ class App:
             limits=limits,
             pacer=self._pacer(limits),
             wall_clock=self._clock.now,
+            outward=self._outward(),
         )
 
     def _pacer(self, limits: FetchLimits) -> Pacer | None:
@@ -341,6 +377,9 @@ class App:
             return None
         lease = limits.deadline + limits.connect
         return SharedPacer(self.store.turns, interval=limits.host_interval, lease=lease)
+
+    def _outward(self) -> Outward:
+        return outward_of(self.settings.worker.network, self._environ)
 
     def load_baseline(self, path: Path | None = None, *, only_first: bool = False) -> int:
         """Load the reviewed positions of ``path`` (default: as configured); tells how many are new.

@@ -57,6 +57,8 @@ EVENTS: Mapping[str, str] = {
     "delivery.failed": "a channel has not taken a message; it is tried again",
     "delivery.dead": "a message is given up",
     "input.unreadable": "`analyze` could not read a file",
+    "retention.done": "data past its time was dropped",
+    "retention.failed": "dropping data past its time failed; it is tried again the next day",
 }
 #: Libraries that tell too much below this level.
 _NOISY = ("httpx", "httpcore", "apscheduler", "asyncio", "alembic", "procrastinate", "uvicorn")

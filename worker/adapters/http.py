@@ -9,7 +9,6 @@ FetchRefused (it will not), with the status and the pause the host asked for.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import httpx
 
 from worker.adapters.address import AddressPolicy
 from worker.adapters.inflate import ACCEPTED, read_bounded
+from worker.adapters.outward import Outward
 from worker.adapters.pacing import HostPacer, Pacer
 from worker.adapters.transport import GuardedTransport
 from worker.adapters.wire import (
@@ -48,6 +48,7 @@ _FAILURES = (
     httpx.StreamError,
     httpcore.NetworkError,
     httpcore.ProtocolError,
+    httpcore.ProxyError,
     httpcore.TimeoutException,
     httpcore.UnsupportedProtocol,
     httpcore.ConnectionNotAvailable,
@@ -106,7 +107,7 @@ class GuardedClient:
         limits: FetchLimits | None = None,
         pacer: Pacer | None = None,
         wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        ssl_context: ssl.SSLContext | None = None,
+        outward: Outward | None = None,
     ) -> None:
         self.limits = limits or FetchLimits()
         self._pacer: Pacer = pacer or HostPacer(
@@ -116,13 +117,13 @@ class GuardedClient:
         self._client = httpx.AsyncClient(
             transport=GuardedTransport(
                 policy or AddressPolicy(),
-                ssl_context=ssl_context or httpx.create_ssl_context(),
+                outward or Outward(),
                 max_connections=self.limits.max_connections,
             ),
             headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPTED},
             timeout=httpx.Timeout(self.limits.deadline, connect=self.limits.connect),
             follow_redirects=False,
-            trust_env=False,  # a proxy from the environment would go around the guard
+            trust_env=False,  # a proxy is the transport's business, which judges addresses first
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
@@ -17,6 +16,7 @@ import httpcore
 import httpx
 
 from worker.adapters.address import AddressPolicy, IPAddress, read_literal
+from worker.adapters.outward import Outward, is_private_name, proxy_pool
 from worker.errors import FetchError, FetchRefused
 
 #: Look-ups that may hang at once; a slow name server delays nobody else's names.
@@ -78,6 +78,23 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 failure = error
         raise failure or httpcore.ConnectError(f"no address of {host!r} answers")
 
+    async def judge(self, host: str, port: int, *, elsewhere: bool) -> None:
+        """FetchRefused for a host that a proxy must not be asked for.
+
+        The proxy dials whichever address it finds, so none that is found here may be refused. A
+        name without an address here is left to the proxy only where it resolves ``elsewhere``.
+        """
+        try:
+            found = await self._resolver.addresses(host, port)
+        except FetchError:
+            if not elsewhere:
+                raise
+            if is_private_name(host):
+                raise FetchRefused(f"the host {host!r} is a name of a private network") from None
+            return
+        if len(self._allowed(host, found)) < len(found):
+            raise FetchRefused(f"the host {host!r} leads to private addresses, too")
+
     def _allowed(self, host: str, addresses: list[IPAddress]) -> list[IPAddress]:
         refusals = {address: self._policy.refusal(address) for address in addresses}
         allowed = [address for address, reason in refusals.items() if reason is None]
@@ -118,22 +135,27 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     """An httpx transport over an httpcore pool whose sockets are guarded."""
 
     def __init__(
-        self, policy: AddressPolicy, *, ssl_context: ssl.SSLContext, max_connections: int = 100
+        self, policy: AddressPolicy, outward: Outward, *, max_connections: int = 100
     ) -> None:
+        self._outward = outward
+        self._max_connections = max_connections
         self._resolver = Resolver()
+        self._guard = GuardedBackend(policy, self._resolver)
+        self._proxied: dict[str, httpcore.AsyncHTTPProxy] = {}
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl_context,
+            ssl_context=outward.ssl_context,
             max_connections=max_connections,
             # Thousands of hosts are asked once an hour: idle connections to them are of no use,
             # and the pool looks through all of them for every request.
             max_keepalive_connections=16,
             keepalive_expiry=5.0,
-            network_backend=GuardedBackend(policy, self._resolver),
+            network_backend=self._guard,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; errors are httpcore's, FetchError or FetchRefused."""
-        response = await self._pool.handle_async_request(
+        pool = await self._pool_for(request.url)
+        response = await pool.handle_async_request(
             httpcore.Request(
                 method=request.method,
                 url=httpcore.URL(
@@ -154,7 +176,20 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             extensions=response.extensions,
         )
 
+    async def _pool_for(self, url: httpx.URL) -> httpcore.AsyncConnectionPool:
+        """The pool that guards its own sockets, or that of a proxy once the host was judged."""
+        proxy = self._outward.proxies.of(url.scheme, url.host, url.port)
+        if proxy is None:
+            return self._pool
+        port = url.port or (443 if url.scheme == "https" else 80)
+        await self._guard.judge(url.host, port, elsewhere=self._outward.proxy_resolves)
+        if proxy not in self._proxied:
+            self._proxied[proxy] = proxy_pool(proxy, self._outward, self._max_connections)
+        return self._proxied[proxy]
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._pool.aclose()
+        for pool in self._proxied.values():
+            await pool.aclose()
         self._resolver.close()

@@ -118,11 +118,13 @@ def try_channels(
 
 async def _send_tests(settings: Settings, names: Sequence[str]) -> dict[str, str | None]:
     from worker.adapters.channels import build_sender, channel_client
+    from worker.adapters.outward import outward_of
     from worker.core.render import render_note
 
     lines = ["If you can read this, alerts will reach you here."]
     results: dict[str, str | None] = {}
-    async with channel_client() as client:
+    outward = outward_of(settings.worker.network, os.environ)
+    async with channel_client(outward) as client:
         for name in names:
             channel = settings.channel(name)
             payload = render_note(channel.type, "Coalition Watch: test message", lines)

@@ -49,8 +49,13 @@ def problems_of(folder: Path, steps: Steps) -> Findings:
 
 async def _channel_problems(settings: Settings) -> list[str]:
     from worker.adapters.channels import build_senders, channel_client
+    from worker.adapters.outward import outward_of
 
-    async with channel_client() as client:
+    try:
+        outward = outward_of(settings.worker.network, os.environ)
+    except ConfigError as error:
+        return [str(error)]
+    async with channel_client(outward) as client:
         _, problems = build_senders(settings.channels, os.environ, client)
     return [f"channel {name}: {problem}" for name, problem in problems.items()]
 

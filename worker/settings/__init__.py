@@ -25,6 +25,7 @@ from worker.settings.channels import (
 )
 from worker.settings.checking import validate
 from worker.settings.crosschecks import (
+    anchored,
     baseline_file,
     bundled_baseline,
     cross_checks,
@@ -52,7 +53,7 @@ from worker.settings.telling import (
     RouteSettings,
     RoutesFile,
 )
-from worker.settings.upkeep import LogSettings
+from worker.settings.upkeep import LogSettings, RetentionSettings
 from worker.settings.web import WebSettings
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "DatabaseSettings",
     "EmailChannel",
     "LogSettings",
+    "RetentionSettings",
     "RouteSettings",
     "SecretRef",
     "Settings",
@@ -104,6 +106,7 @@ class Settings:
     #: Outlet (its name or host in small letters) → the group it belongs to.
     publisher_groups: Mapping[str, str]
     log: LogSettings
+    retention: RetentionSettings
     web: WebSettings = field(default_factory=WebSettings)
     warnings: tuple[str, ...] = ()
 
@@ -183,7 +186,7 @@ def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, 
     assert isinstance(origins, OriginsFile)
     return Settings(
         database=DatabaseSettings(url=_database_url(main.database, environ)),
-        worker=main.worker,
+        worker=anchored(config_dir, main.worker),
         alerts=alerts.alerts,
         channels=channels.channels,
         route=routes.route,
@@ -194,6 +197,7 @@ def _settings(config_dir: Path, read: dict[str, Section], environ: Mapping[str, 
         publisher_groups=MappingProxyType(_publisher_groups(feeds, origins)),
         web=main.web,
         log=main.log,
+        retention=main.retention,
         warnings=tuple(_warnings(main.worker)),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from worker.settings.channels import ChannelsFile
 from worker.settings.kinds import Section
 from worker.settings.reading import Document, Mistake
-from worker.settings.schema import FeedsFile, SettingsFile
+from worker.settings.schema import FeedsFile, SettingsFile, WorkerSettings
 from worker.settings.telling import RouteSettings, RoutesFile
 
 
@@ -27,6 +27,9 @@ def cross_checks(
         baseline = baseline_file(config_dir, main)
         if main.baseline.file and not baseline.is_file():
             yield document.mistake(("baseline", "file"), f"no file {baseline}")
+        ca_file = anchored(config_dir, main.worker).network.ca_file
+        if ca_file and not Path(ca_file).is_file():
+            yield document.mistake(("worker", "network", "ca_file"), f"no file {ca_file}")
     if isinstance(feeds, FeedsFile):
         yield from _repeated(documents["feeds.yaml"], "feeds", "id", [f.id for f in feeds.feeds])
     if isinstance(channels, ChannelsFile):
@@ -79,6 +82,16 @@ def missing_dirs(config_dir: Path, main: SettingsFile, document: Document) -> It
 def baseline_file(config_dir: Path, main: SettingsFile) -> Path:
     """The baseline named in the settings, else the bundled one."""
     return config_dir / main.baseline.file if main.baseline.file else bundled_baseline()
+
+
+def anchored(config_dir: Path, worker: WorkerSettings) -> WorkerSettings:
+    """The same with its paths counted from the configuration folder."""
+    if worker.network.ca_file is None:
+        return worker
+    path = str(config_dir / worker.network.ca_file)
+    return worker.model_copy(
+        update={"network": worker.network.model_copy(update={"ca_file": path})}
+    )
 
 
 def bundled_baseline() -> Path:

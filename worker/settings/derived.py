@@ -8,9 +8,11 @@ from types import MappingProxyType
 from worker.core.clocks import Digest, QuietHours
 from worker.core.routing import Route
 from worker.core.schedule import Intervals
+from worker.core.upkeep import Kept
 from worker.settings import telling
 from worker.settings.schema import WorkerSettings
 from worker.settings.telling import Match, RouteSettings
+from worker.settings.upkeep import RetentionSettings
 
 
 def route_of(settings: RouteSettings) -> Route:
@@ -61,3 +63,8 @@ def intervals_of(settings: WorkerSettings) -> Intervals:
     """How often feeds are asked."""
     polling = settings.polling
     return Intervals(polling.interval, polling.high_priority_interval, polling.ceiling)
+
+
+def kept_of(settings: RetentionSettings) -> Kept:
+    """How long each kind of data is kept."""
+    return Kept(**{name: getattr(settings, name) for name in RetentionSettings.model_fields})

@@ -21,7 +21,7 @@ from worker.settings.kinds import (
     refuse,
 )
 from worker.settings.secrets import SecretRef
-from worker.settings.upkeep import LogSettings
+from worker.settings.upkeep import LogSettings, RetentionSettings
 from worker.settings.web import WebSettings
 
 DATABASE_URL_WORDS = "must be a sqlite:/// or postgresql:// address"
@@ -39,6 +39,18 @@ def _database_address(value: str) -> str:
         raise refuse(f"{DATABASE_URL_WORDS}, env:NAME or file:/path")
     elif urlsplit(value).password:
         raise refuse("an address with a password is never written here; allowed: env:NAME")
+    return value
+
+
+def _proxy_address(value: str) -> str:
+    if value.startswith(("env:", "file:")):
+        SecretRef.parse(value)
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise refuse("must be an http:// or https:// address, env:NAME or file:/path")
+    if parts.username or parts.password:
+        raise refuse("an address with a login is never written here; allowed: env:NAME, file:/path")
     return value
 
 
@@ -68,6 +80,12 @@ class NetworkSettings(Section):
     """The largest body accepted, after decompression, in megabytes."""
     per_host_interval: Duration = timedelta(seconds=1)
     """The least time between two requests to one host."""
+    proxy: Annotated[str, AfterValidator(_proxy_address)] | None = None
+    """The proxy that feeds, articles and channels are reached through, `http://` or `https://`; `env:NAME` or `file:/path` where it has a password. Unset: `HTTPS_PROXY` and `HTTP_PROXY`; `NO_PROXY` holds for both."""
+    proxy_resolves: bool = False
+    """Whether the proxy alone can look names up: what has no address here is then left to its rules."""
+    ca_file: Annotated[str, Field(min_length=1)] | None = None
+    """Certificates to trust beside the public ones, PEM (a private CA, a proxy that reads along), relative to the configuration folder."""
     allow_addresses: tuple[Network, ...] = ()
     """Private or local addresses that feeds and articles may name (an intranet, a test); all others off the public internet are refused."""
 
@@ -166,6 +184,7 @@ class SettingsFile(Section):
     baseline: BaselineSettings = BaselineSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+    retention: RetentionSettings = RetentionSettings()
 
 
 class FeedsFile(Section):

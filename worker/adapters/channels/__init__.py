@@ -18,6 +18,7 @@ from worker.adapters.channels.rendering import ChannelRenderer
 from worker.adapters.channels.slack import SlackSender
 from worker.adapters.channels.slackbot import SlackBotSender
 from worker.adapters.channels.webhook import WebhookSender
+from worker.adapters.outward import ChosenTransport, Outward
 from worker.errors import ConfigError
 from worker.model import Delivery
 from worker.settings import (
@@ -52,14 +53,15 @@ class Sender(Protocol):
         """Hand one delivery over, or raise DeliveryError; returns what its thread must remember."""
 
 
-def channel_client() -> httpx.AsyncClient:
-    """The HTTP client of all channels: no redirects, proxies as the environment sets them.
+def channel_client(outward: Outward | None = None) -> httpx.AsyncClient:
+    """The HTTP client of all channels: no redirects, ``outward`` says which way it goes.
 
     The operator named these addresses, so the address policy for feeds and articles does not
     apply to them.
     """
     limits = httpx.Limits(max_connections=20, max_keepalive_connections=5)
-    return httpx.AsyncClient(follow_redirects=False, limits=limits)
+    transport = ChosenTransport(outward or Outward(), limits)
+    return httpx.AsyncClient(transport=transport, follow_redirects=False)
 
 
 def build_sender(channel: Channel, environ: Mapping[str, str], client: httpx.AsyncClient) -> Sender:

@@ -24,6 +24,7 @@ from worker.adapters.store.opinions import Opinions
 from worker.adapters.store.outbox import Outbox
 from worker.adapters.store.pulse import Watching
 from worker.adapters.store.queries import Queries
+from worker.adapters.store.retention import Retention
 from worker.adapters.store.schema import migrate
 from worker.adapters.store.server import alone
 from worker.adapters.store.sql import in_state, upsert
@@ -51,6 +52,7 @@ class Store:
         self.ledger = Ledger(self.database)
         self.groups = Groups(self.database)
         self.outbox = Outbox(self.database)
+        self.retention = Retention(self.database)
         self.silences = Silences(self.database)
         self.reviews = Reviews(self.database)
         self.opinions = Opinions(self.database)
