@@ -15,6 +15,10 @@ _ENOUGH, _ENOUGH_ALONE, _ENOUGH_LATE = 4, 6, 10
 _OFTEN = 3
 #: So many claims, and nothing that speaks of another coalition, make a survey of contributions.
 _MANY = 3
+#: Two claims are enough where the signs add up to this without any for another topic.
+_CLEAR = 6
+#: More claims than these tell no more of what an article is about.
+_TOLD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,17 @@ class Coverage:
         signs = 3 * min(self.strong, 3) + min(self.signs, 4) + min(self.ukraine, 4)
         # an explainer on Ukraine may go back to the coalition of 2003 in its first lines
         aside = self.lead and self.findings > 0 and self.ukraine >= _OFTEN
-        return signs - (1 if aside else 2) * self.against
+        told = min(self.findings, _TOLD) // 2 if self.lead else 0
+        return signs + told - (1 if aside else 2) * self.against
 
     @property
     def _survey(self) -> bool:
         """Who gives what, though Ukraine is named late."""
-        return self.findings >= _MANY and self.ukraine > 1 and self.against == 0
+        many = self.findings >= _MANY and (
+            self.against == 0 or (self.ukraine >= _OFTEN and 2 * self.against < self.findings)
+        )
+        clear = self.findings > 1 and self.signs >= _CLEAR and self.against == 0
+        return self.ukraine > 1 and (many or clear)
 
     @property
     def relevant(self) -> bool:
