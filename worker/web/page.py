@@ -155,6 +155,12 @@ class Page:
         """This page with other parameters; ``None`` takes one away."""
         return with_changes(self.request, changes)
 
+    @property
+    def base(self) -> str:
+        """What permalinks begin with."""
+        url = self.request.url
+        return (self.site.settings.public_url or f"{url.scheme}://{url.netloc}").rstrip("/")
+
     def choice(self, name: str, allowed: Iterable[str]) -> str | None:
         """A parameter that must be one of ``allowed``; UsageError names them."""
         value = self.request.query_params.get(name) or None

@@ -9,6 +9,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
@@ -23,6 +24,27 @@ from worker.web.guard import Guard
 from worker.web.metrics import Meter
 from worker.web.remember import Remembered
 
+
+class _Word(Convertor[str]):
+    """A part of an address that is one of a few words."""
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+class _Form(_Word):
+    regex = "svg|png"
+
+
+class _Trend(_Word):
+    regex = "stances|sums"
+
+
+register_url_convertor("form", _Form())
+register_url_convertor("trend", _Trend())
 STATIC = Path(__file__).parent / "static"
 
 
@@ -87,6 +109,7 @@ class Site:
 def build_site(site: Site) -> Starlette:
     """The ASGI application."""
     from worker.web import pages
+    from worker.web.api import build_api
     from worker.web.pages import errors
 
     app = Starlette(
@@ -96,6 +119,7 @@ def build_site(site: Site) -> Starlette:
                 Route(path, handler, name=name, methods=["POST"])
                 for path, name, handler in pages.WRITE
             ),
+            Mount("/api/v1", build_api(site), name="api_v1"),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
         middleware=[

@@ -318,10 +318,14 @@ def _paged(query: Select[Any], at: Any, key: Any, page: Page) -> Select[Any]:
     if page.at is not None:
         below = at < page.at
         if page.id is not None:
-            last: Any = int(page.id) if key.type.python_type is int else page.id
+            last: Any = _number(page.id) if key.type.python_type is int else page.id
             below = or_(below, and_(at == page.at, key < last))
         query = query.where(below)
     return query.order_by(at.desc(), key.desc()).limit(page.limit)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 __all__ = ["Row", "StoreLooking"]

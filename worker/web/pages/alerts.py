@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from worker.core.ledger import LedgerRecord
 from worker.core.render.reasons import reason_label
-from worker.errors import UsageError
 from worker.model import (
     UNITS,
     ChangeKind,
@@ -24,6 +23,7 @@ from worker.model import (
 )
 from worker.ports.looking import AlertFilter, Looking, SeenAlert
 from worker.ports.looking import Page as Part
+from worker.web.cursor import mark_of, page_after
 from worker.web.page import Page
 from worker.web.proof import in_context, origin_tree
 from worker.web.regions import REGIONS, in_region
@@ -50,7 +50,7 @@ def stream(request: Request) -> Response:
     return page.show(
         "alerts.html",
         alerts=found[:ON_PAGE],
-        next_page=page.link(before=cursor(more.alert.raised_at, more.alert.id)) if more else None,
+        next_page=page.link(before=mark_of(more.alert.raised_at, more.alert.id)) if more else None,
         wanted=wanted,
         since=since,
         region=region,
@@ -75,24 +75,9 @@ def _actors(page: Page, region: str | None) -> tuple[str, ...]:
     return fitting or (("-",) if region else ())
 
 
-def cursor(at: datetime, key: object) -> str:
-    """Where a page of a list ended, as a parameter."""
-    return f"{at.isoformat()}_{key}"
-
-
 def part_of(request: Request, limit: int) -> Part:
-    """The part of a list that a request asks for; UsageError for a cursor that is none."""
-    value = request.query_params.get("before") or None
-    if value is None:
-        return Part(limit=limit)
-    at, _, key = value.partition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise UsageError("before: must be the mark of a page, as the link to it gives it") from None
-    if not key or moment.tzinfo is None or not key.replace("-", "").isalnum():
-        raise UsageError("before: must be the mark of a page, as the link to it gives it")
-    return Part(limit=limit, at=moment, id=key)
+    """The part of a list that a request asks for; UsageError for a mark that is none."""
+    return page_after(request.query_params.get("before"), limit)
 
 
 def alert(request: Request) -> Response:

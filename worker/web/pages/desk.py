@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from worker.core.compare import Reason
+from worker.web.cursor import mark_of
 from worker.web.page import Page
-from worker.web.pages.alerts import alert_or_404, carried, cursor, origins_of, part_of
+from worker.web.pages.alerts import alert_or_404, carried, origins_of, part_of
 from worker.web.proof import in_context
 
 HITS = 25
@@ -97,7 +98,7 @@ def suppressed(request: Request) -> Response:
         reason=reason,
         actor=actor or "",
         actors=sorted({s.actor for s in site.board.slots(lambda _: True)}, key=page.actor),
-        next_page=page.link(before=cursor(last["at"], last["id"])) if last else None,
+        next_page=page.link(before=mark_of(last["at"], last["id"])) if last else None,
     )
 
 
