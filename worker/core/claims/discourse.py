@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from worker.core.claims.marks import Marks
+from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.reading import Finding, Reading, Subject
 from worker.core.claims.stances import negations
 from worker.core.claims.wordlists import word_set
@@ -21,6 +21,10 @@ class Said:
     stance: Stance
     #: Whether its clause negated something ("has not ruled out", "will not").
     negated: bool
+
+
+#: Told of so often, a measure is what an article calls "the mission".
+_OFTEN = 3
 
 
 @dataclass(slots=True)
@@ -85,6 +89,16 @@ class Discourse:
         if not top or top[0][1] < 3 or (len(top) > 1 and top[1][1] * 2 > top[0][1]):
             return None
         return top[0][0]
+
+    def mission(self, topic: Topic) -> Topic:
+        """ "The mission" of an article on ships is at sea: the measure told of so far names it."""
+        if topic.kind != "force" or topic.measure is not Measure.TROOPS:
+            return topic
+        told = self.counts.most_common(1)
+        at_sea = told and told[0][0] in {Measure.NAVY, Measure.AIR, Measure.MINE_CLEARANCE}
+        if not at_sea or told[0][1] < _OFTEN or self.counts[Measure.TROOPS]:
+            return topic
+        return replace(topic, measure=told[0][0])
 
     def tick(self) -> None:
         """One sentence further on."""

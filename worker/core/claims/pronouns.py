@@ -15,6 +15,8 @@ _PRONOUN_REACH = 4
 def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> Subject:
     """The subject that a pronoun, "both" or "the country" stands for."""
     marks = reading.marks
+    if _our_country(clause, marks):
+        return Subject(("PL",), explicit=True)
     if _leads(marks, "pronoun_we", clause):
         if discourse.host and discourse.speaker_age > 0:
             return Subject((discourse.host,), pronoun=True, name=discourse.host_name)
@@ -28,9 +30,19 @@ def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> S
     return Subject(pronoun=_leads(marks, "pronoun_state", clause))
 
 
+def _our_country(clause: Clause, marks: Marks) -> bool:
+    """ "Nasz kraj przekazał …": in its own voice the Polish press means Poland."""
+    if marks.language != "pl" or clause.quoted:
+        return False
+    return any(
+        hit[0] in clause and marks.words[hit[0]].norm.startswith("nasz")
+        for hit in marks.context.get("pronoun_state", ())
+    )
+
+
 _BOTH = word_set(
     """
-    beide both two pair deux ambos entrambi beide twee obie oba oboje обидві обидва оба обе
+    beide both two pair deux ambos entrambi beide twee obie oba obaj obydwaj oboje обидві обидва обоє оба обе
     """
 )
 

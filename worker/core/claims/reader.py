@@ -79,6 +79,7 @@ def _judge(
 ) -> None:
     """Add the findings on one measure of one clause, or the reason why there is none."""
     clause = reading.clauses[number]
+    topic = discourse.mission(topic)
     judgement = _stance(number, topic, reading, language, discourse)
     go_on(judgement, number, reading)
     if backstop(judgement, topic, clause, reading.marks):

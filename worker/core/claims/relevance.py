@@ -57,6 +57,8 @@ class Coverage:
             return False
         if not self.lead and not self._survey:
             return self.score >= _ENOUGH_LATE
+        if self.findings > _MANY and self.against == 0:
+            return True
         return self.score >= (_ENOUGH if self.findings else _ENOUGH_ALONE)
 
 

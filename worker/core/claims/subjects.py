@@ -131,7 +131,7 @@ def _seat(actor: Actor, clause: Clause, marks: Marks) -> bool:
         return _from_there(actor, clause, marks)
     if actor.kind == "capital" and actor.code != "UA":
         return _seat_of_nobody(actor, clause, marks)
-    inside = actor.kind == "state" and actor.oblique  # "у США", a name without cases
+    inside = actor.kind in {"state", "role"} and actor.oblique  # "у США", "в румынском Минобороны"
     if not (inside or actor.kind in {"oblique", "institution"}) or actor.code == "UA":
         return False
     first = clause.start + (clause.opener != "main")

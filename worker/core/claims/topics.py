@@ -224,7 +224,10 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
         if left.measure is Measure.AIR_DEFENCE and right.start == left.end:
             kept.remove(right)  # "PAC-3 missiles": one thing
             continue
-        hardware = left.kind == "weak" and left.measure in {Measure.ARMS, Measure.AIR}
+        hardware = left.kind == "weak" and (
+            left.measure in {Measure.ARMS, Measure.AIR}
+            or (left.measure is Measure.NAVY and right.measure is Measure.MINE_CLEARANCE)
+        )
         if hardware and left.end == right.start and right.kind == "core":
             kept.remove(left)  # "launchers IRIS-T"
             continue
