@@ -158,6 +158,8 @@ def _attribute(marks: Marks, index: int) -> bool:
     owners = (a for a in marks.actors if a.kind == "adjective" or a.possessive)
     if any(a.start <= index < a.end for a in owners):
         return True
+    if index + 1 < len(marks.words) and marks.words[index + 1].before == "-":
+        return any(a.start <= index < a.end for a in marks.actors)  # "volgens een EU-diplomaat"
     return any(index in hit for hit in marks.context.get("gov_role", ()))
 
 

@@ -224,6 +224,20 @@ def _remember_speaker(reading: Reading, discourse: Discourse) -> None:
         discourse.speaker_nonstate = False  # somebody else acts; "he" is no longer the expert
 
 
+def _meet_we(reading: Reading, discourse: Discourse) -> None:
+    """ "We, the leaders of the Coalition": whose words a statement holds."""
+    marks = reading.marks
+    we = [h[0] for h in marks.context.get("pronoun_we", ()) if h[0] <= 1]
+    if not we or we[0] + 1 >= len(marks.words) or "," not in marks.words[we[0] + 1].before:
+        return
+    named = [a for a in marks.actors if a.code and we[0] < a.start <= we[0] + _APPOSED]
+    if named and discourse.host is None:
+        discourse.host, discourse.host_name = named[0].code, None
+
+
+_APPOSED = 6
+
+
 def _remember_pair(reading: Reading, discourse: Discourse) -> None:
     """Two states named one after the other may be "the two" later on."""
     for subject in reading.subjects:
@@ -252,6 +266,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     _keep_heading(reading, discourse)
     if discourse.interview and discourse.host is None:
         _meet_host(reading, discourse)
+    _meet_we(reading, discourse)
     for subject in reading.subjects:
         if len(subject.codes) > 1 and not subject.pronoun:
             discourse.group, discourse.group_age = subject.codes, 0

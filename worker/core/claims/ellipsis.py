@@ -9,12 +9,14 @@ from worker.core.claims.stances import negations
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance, Status
 
+#: "So is Sweden", "neither will Poland": the same stance, whatever it was.
+_SAME = frozenset({"so", "neither", "nor"})
 #: Words beside the name; a longer sentence says something of its own.
 _WORDS = 4
 _LEFT = word_set(
     """
     will won't would wouldn't has hasn't have haven't is isn't are aren't does doesn't do don't
-    did didn't not too also either so far however meanwhile though by contrast
+    did didn't so neither nor not too also either so far however meanwhile though by contrast
     wel niet ook evenmin echter daarentegen nog dat zal zullen doet doen heeft hebben
     nicht auch schon hingegen dagegen jedoch wird werden hat haben will noch
     """
@@ -38,9 +40,13 @@ def complete(reading: Reading, discourse: Discourse) -> None:
         return
     named = {w for a in marks.actors if a.start in clause for w in range(a.start, a.end)}
     rest = [marks.words[i].norm for i in range(clause.start, clause.end) if i not in named]
+    same = bool(rest) and rest[0] in _SAME
+    if rest[:1] == ["so"] and "principle" in rest:
+        rest = [word for word in rest if word not in {"in", "principle"}]
     if not 0 < len(rest) <= _WORDS or not set(rest) <= _LEFT or not _AUXILIARIES & set(rest):
         return
-    stance = _mirrored(said.stance, bool(negations(clause, marks)) != said.negated)
+    turned = not same and bool(negations(clause, marks)) != said.negated
+    stance = _mirrored(said.stance, turned)
     if stance is None:
         return
     at = clause.end - 1

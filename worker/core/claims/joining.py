@@ -115,6 +115,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             or (_has_predicate(last, marks) and _opens_with_name(piece, last, marks))
             or (_finite(last, marks) and (_finite(piece, marks) or _says_more(piece, marks)))
             or _new_subject(last, piece, marks)
+            or _asyndetic(last, piece, marks)
             or (gapped(piece, marks) and (_has_predicate(last, marks) or gapped(last, marks)))
         ):
             clauses.append(piece)
@@ -268,6 +269,20 @@ def _new_subject(last: Clause, piece: Clause, marks: Marks) -> bool:
     if not first or not before or first[0].start > piece.start + 2:
         return False
     return piece.start - max(a.end for a in before) >= 2
+
+
+def _asyndetic(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "EU-leiders breken zich het hoofd, Orbán blijft dwarsliggen": a name and its own verb."""
+    if not piece.comma or piece.opener != "main" or marks.language not in {"en", "nl"}:
+        return False
+    starts = [a for a in marks.actors if a.start == piece.start and a.kind not in _NO_SUBJECT]
+    before = [a for a in marks.actors if a.start in last and a.kind not in _NO_SUBJECT]
+    if not starts or not before or before[0].oblique or not _has_predicate(piece, marks):
+        return False
+    return last.end - before[0].end >= 3 and not starts[0].oblique
+
+
+_NO_SUBJECT = frozenset({"adjective", "oblique", "nonstate"})
 
 
 def _finite(piece: Clause, marks: Marks) -> bool:

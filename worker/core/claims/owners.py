@@ -131,6 +131,8 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
     possessors = _possessors(topic, reading.clauses[number], reading.marks)
     if not possessors and not judgement.subject.codes and received and _passive(number, reading):
         possessors = _hosts(topic, reading.clauses[number], reading.marks)
+    if not possessors and not judgement.subject.codes and _numbered(topic, reading.marks):
+        possessors = ("EU",)
     if not possessors or reading.subjects[number].explicit or bought(judgement, reading.marks):
         return
     if "governed" in judgement.rules and judgement.subject.codes:
@@ -138,6 +140,20 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
     judgement.subject = Subject(possessors)
     judgement.rules = [*judgement.rules, "its owner"]
     judgement.confidence = max(judgement.confidence, 0.75)
+
+
+_ORDINAL = re.compile(
+    r"^(?:1[6-9]|2\d)(?:st|nd|rd|th|e|de|ste)$|^(?:twintig|eenentwintig|tweeëntwintig|negentien)ste$|"
+    r"^(?:nineteenth|twentieth|twenty)$"
+)
+
+
+def _numbered(topic: Topic, marks: Marks) -> bool:
+    """ "The 20th package was adopted": only the Union numbers its sanctions."""
+    near = range(max(0, topic.start - 2), topic.end)
+    return topic.measure is Measure.SANCTIONS and any(
+        _ORDINAL.match(marks.words[i].norm) for i in near
+    )
 
 
 def _passive(number: int, reading: Reading) -> bool:
@@ -196,6 +212,8 @@ def _received_from(actor: Actor, marks: Marks) -> bool:
 
 def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
     """Whose measure it is: "polnische Truppen", "Teilnahme Frankreichs", "Britain's offer"."""
+    if topic.kind == "recalled":
+        return ()  # it stands nowhere in the clause
     codes: list[str] = []
     last: Actor | None = None
     for actor in marks.actors:

@@ -67,7 +67,7 @@ def _leads(marks: Marks, kind: str, clause: Clause) -> bool:
     starts = [clause.start] if clause.more is None else [clause.start, clause.more[0]]
     return any(
         hit[0] in clause
-        and hit[0] - 1 not in prepositions
+        and (hit[0] in starts or hit[0] - 1 not in prepositions)
         and (hit[0] in modals or any(start <= hit[0] < start + _PRONOUN_REACH for start in starts))
         for hit in marks.context.get(kind, ())
     )

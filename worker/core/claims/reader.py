@@ -190,10 +190,16 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
         )
 
 
+_ADOPTED = re.compile(r"^(?:adopted|approved|goedgekeurd|aangenomen|verabschiedet|gebilligt)$")
+
+
 def _signed(judgement: Judgement, topic: Topic, marks: Marks) -> Stance:
     """Signing delivers the text itself and only promises what stands in it."""
     stance, chosen = judgement.stance, judgement.chosen
     assert stance is not None
+    if topic.measure is Measure.SANCTIONS and stance is Stance.COMMITTED and chosen is not None:
+        adopted = any(_ADOPTED.match(marks.words[w].norm) for w in chosen.words)
+        return Stance.DELIVERED if adopted and "intention" not in judgement.rules else stance
     signing = {w for hit in marks.context.get("signing", ()) for w in hit}
     if chosen is None or stance.rank <= 0 or not signing & set(chosen.words):
         return stance

@@ -45,10 +45,10 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
         measure = _asked_about(number, reading)
     if measure is None and _also(clause, marks) and discourse.measure_age == 0:
         measure = discourse.measure
-    if measure is None and discourse.coalition and _joins_in(cues, clause, marks):
-        measure = discourse.leading_measure() or Measure.TROOPS
     if measure is None and ENDED.search(marks.sentence.tail):  # a heading recalls nothing
         measure = _named_before(number, cues[0], pointed, reading, discourse)
+        if measure is None and discourse.coalition and _joins_in(cues, clause, marks):
+            measure = discourse.leading_measure() or Measure.TROOPS
     return [_again(measure, cues[0])] if measure is not None else []
 
 
@@ -120,7 +120,10 @@ def _named_before(
     number: int, cue: Predicate, pointed: bool, reading: Reading, discourse: Discourse
 ) -> Measure | None:
     if pointed and discourse.topic is not None and discourse.topic_age <= 1:
-        return discourse.measure if discourse.measure_age <= 1 else discourse.topic
+        recent = discourse.measure_age <= min(discourse.topic_age, 1)
+        return discourse.measure if recent else discourse.topic
+    if not pointed and cue.stance is not None and _has_object(number, cue, reading):
+        return None
     quiet = (cue.stance or Stance.OPEN).rank <= 0 and len(reading.marks.words) <= _BRIEF
     if discourse.measure_age > 0:
         if not quiet or discourse.measure_age > _STALE:
@@ -135,6 +138,17 @@ def _named_before(
         return discourse.measure
     brief = len(reading.marks.words) <= _BRIEF and (cue.stance or Stance.OPEN).rank <= 0
     return discourse.main_measure() if brief else None
+
+
+#: A cue with so many words behind it has an object of its own.
+_OBJECT = 4
+
+
+def _has_object(number: int, cue: Predicate, reading: Reading) -> bool:
+    """ "Hungary refused to endorse the conclusions": what it refuses is said."""
+    clause, marks = reading.clauses[number], reading.marks
+    last = clause.more[1] if clause.more else clause.end
+    return marks.language in {"en", "nl"} and last - cue.end >= _OBJECT
 
 
 def _again(measure: Measure, cue: Predicate) -> Topic:

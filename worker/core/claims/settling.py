@@ -103,15 +103,21 @@ def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
 
 
 _TOWARDS = word_set("for towards toward into für pour para per voor dans na на")
-_MORE = word_set("extra uit vrij meer beschikbaar more further zusätzlich mehr bereit frei opnieuw")
+_MORE = word_set(
+    "extra uit vrij meer beschikbaar steken gegeven more further zusätzlich mehr bereit frei opnieuw"
+)
 #: In these languages "in" leads to what the money is spent on.
 _INTO = frozenset({"de", "nl"})
+
+
+_CASH = word_set("money cash geld gelden")
 
 
 def without_purposes(topics: list[Topic], clause: Clause, marks: Marks) -> list[Topic]:
     """ "£150 million for drones": money set aside for things is money, and the things are not given."""
     kept = list(topics)
-    for start, end in marks.money:
+    nouns = [(t.start, t.end) for t in topics if marks.words[t.end - 1].norm in _CASH]
+    for start, end in [*marks.money, *nouns]:
         if start not in clause or end >= len(marks.words) or priced(start, marks):
             continue
         while end + 1 < len(marks.words) and marks.words[end].norm in _MORE:

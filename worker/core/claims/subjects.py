@@ -35,7 +35,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         first = group[0]
         if first.oblique or first.possessive:
             continue
-        if first.start > clause.start + 2 and all(a.code == "UA" for a in group):
+        if first.start > _receiver_from(clause, marks) and all(a.code == "UA" for a in group):
             continue  # the receiver, whatever its grammar
         return _with_partners(of_group(group, clause, marks, discourse), groups, marks)
     passive = marks.has("passive", clause.start, clause.end) or any(
@@ -50,6 +50,15 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if owner is not None:
         return of_group(owner, clause, marks, discourse)
     return _hidden(groups, clause, reading, discourse)
+
+
+_THEY = word_set("ze zij men sie wir wij we they")
+
+
+def _receiver_from(clause: Clause, marks: Marks) -> int:
+    """Behind this word Ukraine is the receiver: at once where a pronoun is the subject."""
+    near = range(clause.start, min(clause.start + 2, clause.end))
+    return clause.start if any(marks.words[i].norm in _THEY for i in near) else clause.start + 2
 
 
 _TOGETHER = word_set(
@@ -348,9 +357,17 @@ _SUBJUNCTIVE = word_set(
 _PLURAL = word_set("würden hätten wären könnten müssten sollten wollten")
 
 
+_SOUNDS = frozenset({"klinkt", "klonk", "luidt", "luidde"})
+
+
 def _reported_speech(number: int, reading: Reading, discourse: Discourse) -> bool:
     """German Konjunktiv I without a speaker of its own: the last one goes on speaking."""
     marks, clause = reading.marks, reading.clauses[number]
+    if marks.language == "nl":  # "…, klinkt het"
+        return any(
+            a.speaker is None and marks.words[a.predicate.start].norm in _SOUNDS
+            for a in reading.attributions
+        )
     if marks.language != "de" or reading.attributions:
         return False
     forms = _SUBJUNCTIVE | _PLURAL if discourse.speaker_age <= 1 else _SUBJUNCTIVE

@@ -170,6 +170,10 @@ def _cut(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
 _BEFORE_DOT = re.compile(r"([^\s(„“\"'»«]+)$")
 
 
+#: "… he wrote on X. Poland will": the name of the service is no initial.
+_ON_X = re.compile(r"\b(?:on|op|auf|sur|en|su|via|na|platform|plattform|dienst)\s+X$")
+
+
 def _ends_here(
     text: str,
     left: int,
@@ -190,8 +194,10 @@ def _ends_here(
     if before is None:
         return True
     token = fold(before.group(1))
+    if token.isdigit() and before.start() == left:
+        return False  # "3. The leaders agreed": the number of a paragraph
     if (len(token) == 1 and token.isalpha()) or "." in token:
-        return False
+        return bool(_ON_X.search(text, max(left, match.start() - 24), match.start()))
     if token.isdigit() and len(token) <= 2 and language in {"de", "pl", "nl"} and nxt.isalpha():
         return False
     return token not in abbreviations and token + "." not in abbreviations
