@@ -48,6 +48,8 @@ def leads(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
 def left_out(number: int, reading: Reading, discourse: Discourse) -> bool:
     """Whether a clause leaves its subject to the sentences before."""
     marks, clause = reading.marks, reading.clauses[number]
+    if marks.language == "de":
+        return _unnamed(clause, reading, discourse)
     if marks.language not in SLAVIC | {"es", "it"} or clause.subordinate:
         return False
     if any(a.start in clause and not a.oblique and a.kind != "adjective" for a in marks.actors):
@@ -60,6 +62,22 @@ def left_out(number: int, reading: Reading, discourse: Discourse) -> bool:
     if discourse.interview and discourse.host:
         return bool(verbs)
     return any(leads(p, clause, marks) for p in verbs)
+
+
+_UNNAMED = word_set("es man")
+
+
+def _unnamed(clause: Clause, reading: Reading, discourse: Discourse) -> bool:
+    """ "Über Bodentruppen wird noch beraten", "Soldaten soll es nicht geben": of the state just named."""
+    marks = reading.marks
+    named = any(a.start in clause for a in marks.actors if a.kind != "adjective" and a.code != "UA")
+    if named or clause.subordinate or discourse.state_age > 0 or reading.attributions:
+        return False
+    cues = [p for p in predicates_of(clause, marks) if p.kind == "stance" and p.stance is not None]
+    passive = marks.has("passive", clause.start, clause.end) or any(
+        marks.words[i].norm in _UNNAMED for i in range(clause.start, clause.end)
+    )
+    return passive and any(p.stance is not None and p.stance.rank <= 0 for p in cues)
 
 
 _HOME = {"uk": "UA", "pl": "PL"}
