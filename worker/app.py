@@ -42,7 +42,7 @@ from worker.core.alerting import alert_line
 from worker.core.claims import EXTRACTOR_VERSION, Extractor
 from worker.core.feedback import Feedback, judge_feedback, labelled_case
 from worker.core.judging import judge_article
-from worker.core.ledger import derive_position
+from worker.core.ledger import LedgerRecord, derive_position, holding_record
 from worker.core.routing import Desk, Silence
 from worker.core.views import LedgerView, Verdict
 from worker.errors import ConfigError, StoreError, UsageError
@@ -50,6 +50,7 @@ from worker.logs import logger
 from worker.model import Alert, Analysis, Article, Entry, Feed, Position
 from worker.pipeline import Pipeline, Tools
 from worker.pipeline.judge import routed
+from worker.pipeline.lookback import FIRST_START
 from worker.pipeline.sources import Sources
 from worker.pipeline.tools import STORE_WAITS
 from worker.ports import Clock, Judged, Note, Progress
@@ -279,6 +280,7 @@ class App:
             if left:
                 _log.info("worker.recovered", works=left)
         self.store.feeds.sync(self.settings.feeds, now)
+        self.store.watching.reach(FIRST_START, "", now)
         self.load_baseline(only_first=True)
 
     @asynccontextmanager
@@ -408,6 +410,13 @@ class App:
             for _, records in self.store.queries.slots(actor)
         )
         return [position for position in found if position is not None]
+
+    def held_positions(self) -> list[tuple[LedgerRecord, Article]]:
+        """The records that hold a position, each with its article, where that is stored."""
+        held = (holding_record(records) for _, records in self.store.queries.slots(None))
+        records = [record for record in held if record is not None]
+        articles = self.store.queries.articles([r.article_key for r in records])
+        return [(r, articles[r.article_key]) for r in records if r.article_key in articles]
 
     def alerts(self, *, limit: int = 100, actor: str | None = None) -> list[Alert]:
         """The newest alerts first, each as last told."""

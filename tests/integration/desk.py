@@ -76,13 +76,14 @@ def write_config(
 
 
 def feed_settings(press: Press, feed: str) -> dict[str, str]:
+    searched = feed in press.searches
     return {
         "id": feed,
-        "url": press.url(feed),
+        "url": press.url(feed, f"/rss/search?q={feed}" if searched else None),
         "title": feed,
         "language": "en",
         "country": "GB",
-        "kind": "press",
+        "kind": "search" if searched else "press",
     }
 
 

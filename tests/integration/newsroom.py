@@ -41,10 +41,14 @@ class Story:
 
 @dataclass
 class Press:
-    """Feeds by name; ``statuses`` and ``feed_bodies`` answer a path or feed otherwise."""
+    """Feeds by name; ``statuses`` and ``feed_bodies`` answer a path or feed otherwise.
+
+    ``searches`` are those that stand behind a search engine's address.
+    """
 
     feeds: dict[str, list[Story]] = field(default_factory=dict)
     feed_bodies: dict[str, bytes] = field(default_factory=dict)
+    searches: set[str] = field(default_factory=set)
     robots: str = ""
     statuses: dict[str, int] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
@@ -91,6 +95,9 @@ class Press:
             return self.statuses[path], b"no", {}
         if path == "/robots.txt" and self.robots:
             return 200, self.robots.encode(), {"Content-Type": "text/plain"}
+        for feed in self.searches:
+            if path.startswith(f"/rss/search?q={feed}"):
+                return 200, self.feed_xml(feed), {"Content-Type": "application/rss+xml"}
         if path.endswith(".xml") and path[1:-4] in self.feeds:
             body = self.feed_xml(path[1:-4])
             etag = f'"{len(body)}"'

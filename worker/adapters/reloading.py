@@ -79,6 +79,7 @@ def parts_of(settings: Settings, senders: Mapping[str, Sender]) -> dict[str, Any
         "policy": settings.alerts.policy(),
         "operations": settings.operations.channels,
         "watch": settings.operations.watch(),
+        "first_look_back": settings.worker.first_look_back,
         "look_back_hours": settings.worker.look_back_hours,
         "publisher_groups": settings.publisher_groups,
     }

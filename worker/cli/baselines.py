@@ -20,16 +20,26 @@ Proposed = Annotated[Path, typer.Argument(metavar="PROPOSED", help="A proposed b
 
 
 def build(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Seed documents.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help="Seed documents.")
+    ] = None,
+    from_ledger: Annotated[
+        bool, typer.Option("--from-ledger", help="Of what the worker has found so far.")
+    ] = False,
     published: Annotated[
         str | None, typer.Option(metavar="DATE", help="Date of the documents that tell none.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File to write to (default: standard output).")
+        Path | None,
+        typer.Option(help="File to write to (default: standard output); --from-ledger: a folder."),
     ] = None,
     config: ConfigOption = None,
 ) -> int:
-    """Propose a baseline from seed documents, for a person to review."""
+    """Propose a baseline from seed documents, or of what was found, for a person to review."""
+    if from_ledger:
+        return _from_ledger(files, out, config)
+    if not files:
+        raise UsageError("name seed documents, or --from-ledger --out FOLDER")
     from worker.core.baseline_care import propose_baseline
     from worker.core.spans import parse_span
 
@@ -45,6 +55,23 @@ def build(
         print(text, end="")
     else:
         write_whole(out, text)
+    return 0
+
+
+def _from_ledger(files: list[Path] | None, out: Path | None, config: Path | None) -> int:
+    """Write the proposal into a folder, each article that proves a position beside it."""
+    from worker.cli.ledger import opened
+    from worker.core.baseline_care import propose_from_ledger
+
+    if files or out is None:
+        raise UsageError("--from-ledger takes no documents and needs --out FOLDER")
+    with opened(config) as app:
+        text, documents = propose_from_ledger(app.held_positions())
+    out.mkdir(parents=True, exist_ok=True)
+    for name, words in documents.items():
+        write_whole(out / name, words)
+    write_whole(out / "baseline.yaml", text)
+    say(f"{out / 'baseline.yaml'}: review it, compare with `baseline diff`, then `baseline accept`")
     return 0
 
 

@@ -6,6 +6,7 @@ nothing is judged on it before it is accepted.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +69,49 @@ def _position(claim: Claim, article: Article) -> dict[str, Any]:
         "as_of": claim.as_of or article.published,
         "estimated": claim.as_of in (None, article.published),
         "evidence": claim.evidence,
+    }
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def propose_from_ledger(
+    held: Iterable[tuple[LedgerRecord, Article]],
+) -> tuple[str, dict[str, str]]:
+    """A baseline file of what the ledger holds, and the seed documents (by file name) behind it.
+
+    ``held`` are the records that hold a position, each with its article.
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    documents: dict[str, str] = {}
+    for record, article in sorted(held, key=lambda pair: (pair[0].published, str(pair[0].slot))):
+        name = f"{record.published[:10]}-{hashlib.sha256(record.article_key.encode()).hexdigest()[:10]}.txt"
+        documents[name] = article.text
+        entry = entries.setdefault(name, _found_in(name, record, article))
+        entry["positions"].append(_known(record))
+    return _HEADER + _dump({"version": 1, "documents": list(entries.values())}), documents
+
+
+def _found_in(name: str, record: LedgerRecord, article: Article) -> dict[str, Any]:
+    proof = record.evidence
+    entry: dict[str, Any] = {"file": name, "published": record.published[:10]}
+    known = {"title": article.title, "source": proof.source, "url": proof.article_url}
+    entry |= {key: value for key, value in known.items() if value}
+    return entry | {"language": article.language or proof.language or "en", "positions": []}
+
+
+def _known(record: LedgerRecord) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "actor": record.slot.actor,
+        "measure": record.slot.measure.value,
+        "item": record.slot.item,
+        "stance": record.stance.value,
+        "conditions": sorted(c.value for c in record.conditions) or None,
+        "quantity": record.quantity.as_json() if record.quantity else None,
+        "status": record.status.value,
+        "speaker": record.evidence.speaker,
+        "location": record.location,
+        "as_of": record.as_of[:10],
+        "estimated": record.estimated,
+        "evidence": record.evidence.quote,
     }
     return {key: value for key, value in told.items() if value is not None}
 

@@ -22,6 +22,7 @@ from worker.core import outbox
 from worker.pipeline import events
 from worker.pipeline.deliver import deliver, flush
 from worker.pipeline.judge import judge
+from worker.pipeline.lookback import LookBack
 from worker.pipeline.poll import poll
 from worker.pipeline.read import read
 from worker.pipeline.tools import Tools
@@ -40,6 +41,7 @@ class Pipeline:
     def __init__(self, tools: Tools):
         self.tools = tools
         self._watchman = Watchman()
+        self._look_back = LookBack()
 
     async def claim(
         self, stage: Stage, *, busy: Collection[str], limit: int, lane: str | None = None
@@ -55,6 +57,7 @@ class Pipeline:
         if stage is Stage.READ:
             return await tools.db(store.articles.claim_entries, now, busy=busy, **options)
         if stage is Stage.JUDGE:
+            options["looking_back"] = await self._look_back.under_way(tools)
             return await tools.db(store.articles.claim_articles, now, **options)
         return await tools.db(
             store.outbox.claim,
@@ -85,6 +88,7 @@ class Pipeline:
 
     async def watch(self) -> None:
         """Tell the operator what is due: blind spots, heartbeats; most calls do nothing."""
+        await self._look_back.end_if_done(self.tools)
         await self._watchman.look(self.tools)
 
     async def give_back(self, works: Sequence[Work]) -> None:

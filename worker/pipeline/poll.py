@@ -11,17 +11,19 @@ from worker.core.schedule import PollResult, after_poll
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Entry
 from worker.pipeline import events
-from worker.pipeline.tools import Tools
+from worker.pipeline.lookback import oldest_read, past_hits
+from worker.pipeline.tools import ACCEPT_FEED, Tools
 from worker.ports import FeedWork, FetchedBody, Note, Notice, ParsedBody, Polled
 
 #: A feed is read in parts of 500 entries; what is left after so many comes with the next poll.
 MOST_PARTS = 10
-ACCEPT_FEED = "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
 
 
 async def poll(tools: Tools, work: FeedWork) -> str | None:
     """Ask one feed for news and store what it brought."""
     result, entries = await _ask(tools, work)
+    if result.parsed:
+        entries = [*entries, *await past_hits(tools, work)]
     now = tools.clock.now()
     state = after_poll(
         work.state,
@@ -34,7 +36,9 @@ async def poll(tools: Tools, work: FeedWork) -> str | None:
     lost = newly_dying(work.state, state, now)
     notes = _poll_notes(work, result, lost)
     notices = _notices(tools, work, lost) if lost and state.failures else ()
-    new = await tools.save_poll(Polled(work, state, entries, now, notes, notices))
+    new = await tools.save_poll(
+        Polled(work, state, entries, now, notes, notices, oldest_read(tools, work, now))
+    )
     events.polled(result, new)
     return result.error or result.parse_error
 

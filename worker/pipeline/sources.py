@@ -14,8 +14,8 @@ from worker.core.discovery import MOST_CANDIDATES, feed_candidates, sitemaps_of,
 from worker.core.views import Verdict
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Analysis, Article, Entry, Feed
-from worker.pipeline.poll import ACCEPT_FEED
 from worker.pipeline.read import ACCEPT_PAGE
+from worker.pipeline.tools import ACCEPT_FEED
 from worker.ports import Clock, FetchedBody, Fetcher, ParsedBody, Reader
 
 Judge = Callable[[Article, Analysis, datetime], Verdict]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from worker.core.alerting import Policy
@@ -19,6 +20,8 @@ from worker.ports import Clock, Fetcher, Notice, Polled, Reader, Renderer, Sende
 T = TypeVar("T")
 _log = logger(__name__)
 
+ACCEPT_FEED = "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.5"
+#: Waits between tries to reach a database that is locked or away, in seconds.
 STORE_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
@@ -42,6 +45,8 @@ class Tools:
     intervals: Intervals = field(default_factory=Intervals)
     policy: Policy = field(default_factory=Policy)
     look_back_hours: float = 48.0
+    #: How far back a feed is read when it is polled for the first time; zero: all it shows.
+    first_look_back: timedelta = timedelta(0)
     extractor_version: str = ""
     publisher_groups: Mapping[str, str] = field(default_factory=dict)
     #: Where the operator is told what goes wrong; the first channel that works if ``None``.

@@ -21,6 +21,7 @@ from worker.ports.work import (
     EntryWork,
     FeedWork,
     Judged,
+    LookedBack,
     Note,
     Notice,
     Polled,
@@ -83,7 +84,13 @@ class ArticleStore(Protocol):
     ) -> None: ...
 
     def claim_articles(
-        self, now: datetime, *, limit: int, lease_for: timedelta, lane: str | None = None
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease_for: timedelta,
+        lane: str | None = None,
+        looking_back: bool = False,
     ) -> list[ArticleWork]: ...
 
     def save_judge_failure(
@@ -159,6 +166,19 @@ class WatchStore(Protocol):
     ) -> bool: ...
 
     def handed_over(self, key: str) -> bool: ...
+
+    def milestone(self, name: str) -> datetime | None: ...
+
+    def reach(
+        self,
+        name: str,
+        detail: str,
+        now: datetime,
+        notes: Iterable[Note] = (),
+        notices: Sequence[Notice] = (),
+    ) -> bool: ...
+
+    def looked_back(self) -> LookedBack: ...
 
     def day(self, room: str, channels: Sequence[str], now: datetime) -> DayRead: ...
 

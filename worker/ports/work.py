@@ -66,6 +66,16 @@ class DayRead:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedBack:
+    """What the first look back has read, and whether anything of it is left."""
+
+    articles: int
+    relevant: int
+    claims: int
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Polled:
     """What one poll brought, to be stored with the feed's new state.
 
@@ -78,6 +88,8 @@ class Polled:
     now: datetime
     notes: Sequence[Note] = ()
     notices: Sequence[Notice] = ()
+    #: What was published before this is kept as seen, and not read.
+    oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

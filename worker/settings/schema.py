@@ -110,6 +110,8 @@ class WorkerSettings(Section):
     """How often the worker looks for what is due."""
     look_back_hours: Annotated[int, Field(ge=0, le=24 * 365)] = 48
     """How old an article may be to be alerted on when a feed is polled for the first time."""
+    first_look_back: Duration = timedelta(days=90)
+    """How far back a feed is read when it is polled for the first time, silently; search feeds are asked week by week. `0`: only what it shows."""
     contact_url: HttpUrl | None = None
     """A page that tells publishers who you are; sent with every request."""
     user_agent: Printable = "CoalitionWatch/0.1"

@@ -13,6 +13,7 @@ from worker.adapters.store.article_rows import article_work, entry_work
 from worker.adapters.store.engine import Database
 from worker.adapters.store.notes import add_review
 from worker.adapters.store.poison import set_aside_articles, set_aside_entries
+from worker.adapters.store.pulse import unasked_feeds
 from worker.adapters.store.queue import LEDGER_LANE, emit
 from worker.adapters.store.revisions import store_article
 from worker.adapters.store.sql import (
@@ -32,6 +33,8 @@ from worker.ports import ArticleWork, EntryWork, ReviewItem, Stage
 
 #: An article waits at most so long for older entries that are still to be read.
 ORDER_PATIENCE = timedelta(minutes=2)
+#: The same during the first look back, in which nobody waits for news.
+FIRST_PATIENCE = timedelta(minutes=30)
 
 
 class Articles:
@@ -133,16 +136,27 @@ class Articles:
                 _rest(connection, work.host, host_rests_until, error)
 
     def claim_articles(
-        self, now: datetime, *, limit: int, lease_for: timedelta, lane: str | None = None
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease_for: timedelta,
+        lane: str | None = None,
+        looking_back: bool = False,
     ) -> list[ArticleWork]:
         """Take up to ``limit`` articles to judge, oldest first.
 
         What was published later waits (for two minutes at most, not counting the time in which no
         worker ran) while older entries are still unread, so that the ledger learns things in the
-        order in which they happened. ``lane``: the caller holds the ledger's lock.
+        order in which they happened. While the worker is ``looking_back`` for the first time they
+        wait half an hour, and none is judged before every feed has been asked once. ``lane``: the
+        caller holds the ledger's lock.
         """
+        patience = FIRST_PATIENCE if looking_back else ORDER_PATIENCE
         with self._database.write() as connection:
-            due = due_articles(now, limit, mine=lane is not None)
+            if looking_back and unasked_feeds(connection):
+                return []
+            due = due_articles(now, limit, mine=lane is not None, patience=patience)
             found = connection.execute(due).mappings().all()
             found = set_aside_articles(connection, found, now)
             rows = safe_batch(found, "article_begun", limit)
@@ -203,7 +217,9 @@ def _entries(now: datetime, busy: Collection[str], state: str, lane: str | None)
     )
 
 
-def due_articles(now: datetime, limit: int, *, mine: bool = False) -> Select[Any]:
+def due_articles(
+    now: datetime, limit: int, *, mine: bool = False, patience: timedelta = ORDER_PATIENCE
+) -> Select[Any]:
     """The articles that can be judged; ``mine``: also those that a dead worker holds."""
     article, entry, feed = tables.article, tables.entry, tables.feed
     unread = (
@@ -212,7 +228,7 @@ def due_articles(now: datetime, limit: int, *, mine: bool = False) -> Select[Any
         .scalar_subquery()
     )
     in_order = or_(
-        unread.is_(None), article.c.sort_at <= unread, article.c.next_at <= now - ORDER_PATIENCE
+        unread.is_(None), article.c.sort_at <= unread, article.c.next_at <= now - patience
     )
     due = and_(
         in_state(article, "pending"), article.c.next_at <= now, free(article, now, mine=mine)

@@ -162,6 +162,11 @@ def _add(connection: Connection, poll: Polled) -> int:
     feed, now = poll.work.feed, poll.now
     seeding = poll.work.state.never_read
     rows = [entry_row(entry, feed.id, now, seeding=seeding) for entry in poll.entries]
+    for row in rows:
+        if poll.oldest is not None and row["sort_at"] < poll.oldest:
+            row |= {"state": "done", "error": "older than the first look back"}
+        else:
+            row |= {"error": None}
     new = upsert(connection, tables.entry, rows, on=("feed_id", "key"))
     add_notes(connection, poll.notes, now)
     key = f"feed:{sha256(feed.id.encode()).hexdigest()[:20]}:{now:%F}"

@@ -13,10 +13,11 @@ from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
+from worker.adapters.store.sql import in_state, upsert
 from worker.core.blindspots import Pulse, Reading, Tally, Watch
 from worker.core.outbox import DeliveryState
 from worker.model import TextSource
-from worker.ports import DayRead, Note, Notice
+from worker.ports import DayRead, LookedBack, Note, Notice
 
 _STUBS = (TextSource.FEED_CONTENT.value, TextSource.FEED_SUMMARY.value)
 
@@ -65,6 +66,46 @@ class Watching:
         with self._database.read() as connection:
             return _handed_over(connection, key)
 
+    def milestone(self, name: str) -> datetime | None:
+        """When something that happens once has happened; ``None`` if it has not."""
+        table = tables.milestone
+        with self._database.read() as connection:
+            return connection.execute(select(table.c.at).where(table.c.name == name)).scalar()
+
+    def reach(
+        self,
+        name: str,
+        detail: str,
+        now: datetime,
+        notes: Iterable[Note] = (),
+        notices: Sequence[Notice] = (),
+    ) -> bool:
+        """Keep that something happens for the first and only time; ``False`` if it had already."""
+        row = {"name": name, "at": now, "detail": detail}
+        with self._database.write() as connection:
+            if not upsert(connection, tables.milestone, [row], on=["name"]):
+                return False
+            add_notes(connection, notes, now)
+            for channel, payload in notices:
+                add_delivery(connection, f"once:{name}"[:48], channel, payload, [], now)
+            return True
+
+    def looked_back(self) -> LookedBack:
+        """What has been read so far, and whether anything that was there first is still unread."""
+        entry, article = tables.entry, tables.article
+        with self._database.read() as connection:
+            read = select(func.count(), func.sum(article.c.relevant.cast(Integer)))
+            articles, relevant = connection.execute(read).one()
+            claims = connection.execute(select(func.count()).select_from(tables.claim)).scalar_one()
+            left = unasked_feeds(connection) or any(
+                connection.execute(query.limit(1)).first() is not None
+                for query in (
+                    select(entry.c.id).where(in_state(entry, "pending"), entry.c.seeding),
+                    select(article.c.id).where(in_state(article, "pending"), article.c.seeding),
+                )
+            )
+            return LookedBack(articles, relevant or 0, claims, left)
+
     def day(self, room: str, channels: Sequence[str], now: datetime) -> DayRead:
         """What was read in the last day, and how many alerts were told on a route."""
         since = now - timedelta(days=1)
@@ -75,6 +116,13 @@ class Watching:
         with self._database.read() as connection:
             articles, relevant = connection.execute(read).one()
             return DayRead(articles, relevant or 0, _told(connection, room, channels, since))
+
+
+def unasked_feeds(connection: Connection) -> bool:
+    """Whether a feed that is to be polled has never been."""
+    feed = tables.feed
+    query = select(feed.c.id).where(in_state(feed, "active"), feed.c.last_checked_at.is_(None))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _handed_over(connection: Connection, key: str) -> bool:

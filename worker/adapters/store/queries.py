@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from worker.adapters.store import tables
+from worker.adapters.store.article_rows import article_of
 from worker.adapters.store.codec import record_of, state_of
 from worker.adapters.store.engine import Database
 from worker.core.ledger import LedgerRecord
-from worker.model import Alert, Slot
+from worker.model import Alert, Article, Slot
 
 Rows = list[dict[str, Any]]
 
@@ -36,6 +37,20 @@ class Queries:
             records = (record_of(v) for v in connection.execute(query).scalars())
             for slot, group in groupby(records, key=lambda record: record.slot):
                 yield slot, list(group)
+
+    def articles(self, urls: Collection[str] | None = None) -> dict[str, Article]:
+        """The stored articles of these addresses (``None``: all that were coverage), by address."""
+        table = tables.article
+        found: dict[str, Article] = {}
+        with self._database.read() as connection:
+            if urls is None:
+                rows = connection.execute(select(table).where(table.c.relevant.is_(True)))
+                return {row["url"]: article_of(row) for row in rows.mappings()}
+            for start in range(0, len(wanted := sorted(set(urls))), 500):
+                part = select(table).where(table.c.url.in_(wanted[start : start + 500]))
+                rows = connection.execute(part)
+                found |= {row["url"]: article_of(row) for row in rows.mappings()}
+        return found
 
     def alerts(self, *, limit: int = 100, actor: str | None = None) -> list[Alert]:
         """The newest alerts first, each as last told."""
