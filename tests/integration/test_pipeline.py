@@ -179,6 +179,7 @@ async def test_broken_feeds_and_pages_are_recorded_and_never_stop_the_round(desk
     assert feeds["gone"]["state"] == "disabled"
     assert [feeds[name]["last_status"] for name in ("down", "forbidden")] == [500, 403]
     kinds = Counter(note["kind"] for note in app.store.queries.notes())
+    assert kinds.pop("looked_back") == 1
     assert kinds == {"feed_unreadable": 1, "feed_disabled": 1, "feed_unreachable": 2}
     (review,) = app.review()
     assert (review["reason"], review["url"]) == (
