@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from tests.integration.desk import SetClock
-from tests.integration.test_pipeline import NO_PATIENCE, desk  # noqa: F401 -- a fixture
+from tests.integration.test_pipeline import NO_PATIENCE, desk, sqlite_desk  # noqa: F401
 from worker.adapters.seeds import read_baseline
 from worker.adapters.store import tables
 from worker.core.baseline_care import propose_from_ledger

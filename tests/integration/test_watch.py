@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from tests.integration.desk import SetClock
 from tests.integration.newsroom import stub_analyze
-from tests.integration.test_pipeline import NO_PATIENCE, desk  # noqa: F401 -- a fixture
+from tests.integration.test_pipeline import NO_PATIENCE, desk, sqlite_desk  # noqa: F401
 from tests.unit.ledger_language import record
 from worker.adapters.store import tables
 from worker.adapters.store.codec import record_row

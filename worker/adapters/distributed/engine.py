@@ -111,6 +111,7 @@ class DistributedEngine:
             if self._clock is not None:
                 await self._db(self._clock.set)
             await self._pipeline.flush(ROUND_HORIZON)
+            await self._pipeline.watch()
             due = await self._emit_due()
             jobs = await self._db(self._store.lanes.jobs)
             if jobs.get("todo"):
@@ -150,6 +151,7 @@ class DistributedEngine:
             await asyncio.to_thread(self._clock.set)
         if await asyncio.to_thread(self._store.lanes.tick, "scan", self._tick):
             await self._pipeline.flush()
+            await self._pipeline.watch()
             await self._emit_due()
 
     async def _emit_due(self) -> int:
