@@ -291,7 +291,7 @@ class App:
 
     async def _sources(self, stack: AsyncExitStack) -> Sources:
         worker = self.settings.worker
-        client = await stack.enter_async_context(self._client())
+        client = await stack.enter_async_context(self.guarded_client())
         pool = await stack.enter_async_context(
             ExtractionPool(
                 worker.extraction.processes,
@@ -357,7 +357,8 @@ class App:
             store_waits=STORE_WAITS if self.store.database.is_sqlite else SERVER_WAITS,
         )
 
-    def _client(self) -> GuardedClient:
+    def guarded_client(self) -> GuardedClient:
+        """The client for what feeds and articles name, as configured."""
         worker, network = self.settings.worker, self.settings.worker.network
         limits = FetchLimits(
             deadline=network.timeout.total_seconds(),

@@ -127,7 +127,7 @@ def test_no_file_names_a_path_of_one_machine():
 
 
 def test_the_lock_files_pin_every_package_with_hashes_and_name_no_index():
-    for name in ("requirements.lock", "requirements-run.lock"):
+    for name in ("requirements.lock", "requirements-run.lock", "requirements-build.lock"):
         text = (ROOT / name).read_text("utf-8")
         assert not re.search(r"--(extra-)?index-url|--find-links|https?://", text.split("\n\n")[0])
         blocks = re.split(r"\n(?=[a-z])", text)
@@ -140,6 +140,9 @@ def test_what_runs_is_what_was_tested():
     run = dict(PIN.findall((ROOT / "requirements-run.lock").read_text("utf-8")))
     tested = dict(PIN.findall((ROOT / "requirements.lock").read_text("utf-8")))
     assert run.items() <= tested.items()
+    built = dict(PIN.findall((ROOT / "requirements-build.lock").read_text("utf-8")))
+    assert {"cyclonedx-bom", "hatchling"} <= set(built)
+    assert built.items() <= tested.items()
     wanted = {re.split(r"[<>=\[;]", line)[0] for line in PYPROJECT["project"]["dependencies"]}
     assert wanted <= set(run)
     tools = {re.split(r"[<>=\[;]", line)[0] for line in dev_tools()}

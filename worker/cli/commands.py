@@ -12,6 +12,7 @@ from worker.cli import (
     baselines,
     care,
     databases,
+    doctoring,
     feedlists,
     health,
     ledger,
@@ -66,6 +67,7 @@ for _command in (
     backfilling.backfill,
     care.check,
     health.health,
+    doctoring.doctor,
     settingslist.settings,
 ):
     app.command()(_command)
