@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from worker.core.claims.marks import Marks, Predicate
+from worker.core.claims.wordlists import word_set
 
 COMMA = re.compile(r"[,;:–—()…]|\s-\s|\+\+\+")
 
@@ -75,6 +76,17 @@ def infinitival(clause: Clause, marks: Marks) -> bool:
         for w in verbs
         if w < len(marks.words)
     )
+
+
+_RELATIVE = word_set("der die das den dem deren dessen denen")
+_VERBAL = re.compile(r"^\w{2,}(?:t|te|ten|en)$")
+
+
+def verb_final(marks: Marks, start: int, end: int) -> bool:
+    """Whether German words are a relative clause by their shape: "das keine Armee besitzt"."""
+    first, last = marks.words[start], marks.words[end - 1]
+    relative = marks.language == "de" and first.norm in _RELATIVE and end - start > 2
+    return relative and not last.capitalised and bool(_VERBAL.match(last.norm))
 
 
 def predicates_of(clause: Clause, marks: Marks) -> list[Predicate]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from worker.core.claims.cases import ends_of
-from worker.core.claims.clause import COMMA, INFIX, Clause
+from worker.core.claims.clause import COMMA, INFIX, Clause, verb_final
 from worker.core.claims.joining import join_incomplete, join_spanned, lift_attributions
 from worker.core.claims.marks import Marks
 from worker.core.claims.wordlists import word_set
@@ -190,7 +190,7 @@ def _relative(marks: Marks, index: int) -> bool:
     finite = {w for p in marks.predicates for w in p.words if not _PARTICIPLE.match(words[w].norm)}
     kinds = ("modal_will", "modal_open", "modal_must", "perfect", "passive", "pluperfect")
     finite |= {w for kind in kinds for hit in marks.context.get(kind, ()) for w in hit}
-    return last in finite
+    return last in finite or verb_final(marks, first, last + 1)
 
 
 _NUMERIC = re.compile(r"^\d")

@@ -74,6 +74,10 @@ def _list_goes_on(actor: Actor, marks: Marks) -> bool:
     return (comma or joint) and any(0 <= a.start - actor.end <= 2 for a in marks.actors if a.code)
 
 
+#: Where something is done for or to, rarely by.
+_NO_SEAT = frozenset({"UA", "RU", "EU", "NATO", "UN", "COALITION"})
+
+
 def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Discourse) -> Subject:
     """The subject that actors named together make, roles and institutions resolved."""
     codes = tuple(dict.fromkeys(a.code for a in group if a.code))
@@ -83,7 +87,8 @@ def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Di
     if group[0].kind != "role":
         return Subject(nonstate=True, explicit=True)
     for actor in marks.actors:  # "In Berlin wies eine Sprecherin …"
-        seat = actor.kind == "capital" and actor.oblique and actor.code != "UA"
+        kinds = ("capital", "state") if marks.language == "de" else ("capital",)
+        seat = actor.kind in kinds and actor.oblique and actor.code not in _NO_SEAT
         if seat and actor.start in clause and actor.code is not None:
             return Subject((actor.code,), explicit=True, name=name)
     if (host := _seated_in(clause, marks)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from worker.core.claims.clause import SLAVIC, Clause, infinitival
+from worker.core.claims.clause import SLAVIC, Clause, infinitival, verb_final
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 
@@ -299,6 +299,8 @@ def _ends_in_modal(piece: Clause, marks: Marks) -> bool:
     """ "…, das von Rumänien aus operieren soll": a German clause of its own, whatever its verb."""
     if marks.language != "de" or not piece.comma:
         return False
+    if verb_final(marks, piece.start, piece.end):
+        return True
     kinds = ("modal_will", "modal_open", "modal_must")
     return any(hit[-1] == piece.end - 1 for kind in kinds for hit in marks.context.get(kind, ()))
 
