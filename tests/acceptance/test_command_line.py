@@ -337,7 +337,7 @@ def test_channels_test_sends_and_tells_which_failed(program: Program, tmp_path: 
     )
     outcome = program("channels", "test", "--config", tmp_path)
     assert outcome.code == 1
-    assert "If you can read this" in outcome.out
+    assert "[TEST] Coalition Watch: Test message (here)" in outcome.out
     assert outcome.errors[0] == "here: ok"
     assert outcome.errors[1].startswith("desk: secret env:NOT_SET_ANYWHERE")
 

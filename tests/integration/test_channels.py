@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.samples import sample_alert
 from worker.adapters.channels import (
@@ -206,6 +206,20 @@ async def test_a_webhook_verifies_with_the_new_and_the_old_key(key: str) -> None
     headers, body = server.requests[0]
     assert headers["webhook-id"] == "d-0001"
     assert Webhook(key).verify(body, headers) == delivery("webhook").payload
+
+
+@pytest.mark.parametrize(("hours", "signatures"), [(23, 2), (25, 1)])
+async def test_the_old_key_ends_a_day_after_the_rotation(hours: int, signatures: int) -> None:
+    rotated = datetime.now(UTC) - timedelta(hours=hours)
+    async with http_server(answer("200 OK")) as server, channel_client() as client:
+        keys = [KEY, OLD_KEY]
+        await WebhookSender(server.url, keys, client, rotated_at=rotated).send(delivery("webhook"))
+    headers, body = server.requests[0]
+    assert len(headers["webhook-signature"].split()) == signatures
+    Webhook(KEY).verify(body, headers)
+    if signatures == 1:
+        with pytest.raises(WebhookVerificationError):
+            Webhook(OLD_KEY).verify(body, headers)
 
 
 async def test_a_webhook_signs_each_attempt_anew_and_keeps_its_id() -> None:

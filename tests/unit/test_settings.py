@@ -107,7 +107,11 @@ def test_all_mistakes_of_all_files_are_told_in_one_run(tmp_path: Path) -> None:
         ("settings", "worker: {network: {allow_addresses: [moon]}}", "must be an IP address"),
         ("settings", "lexicon: {dirs: [nowhere]}", "no folder"),
         ("settings", "a: &a [*a]", "not valid YAML"),
-        ("channels", "channels: [{name: a, type: fax}]", "one of: slack, email, webhook, console"),
+        (
+            "channels",
+            "channels: [{name: a, type: fax}]",
+            "one of: slack, email, webhook, apprise, console",
+        ),
         ("channels", "channels: [{name: a}]", "type is missing; allowed: slack, email"),
         ("channels", "channels: [{name: A, type: console}]", "small letters"),
         ("channels", "channels: [{name: a, type: console, colour: 1}]", "allowed: enabled, langu"),

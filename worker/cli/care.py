@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import uuid
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,14 +12,13 @@ from worker.cli.configuration import ConfigOption, config_dir, load
 from worker.cli.ledger import actor_code, opened
 from worker.cli.output import Format, FormatOption, emit, say, steps, table, warn
 from worker.cli.told import LimitOption
-from worker.errors import ConfigError, DeliveryError, UsageError
-from worker.model import ChangeKind, Delivery, Measure, Severity, Stance, Status
+from worker.errors import UsageError
+from worker.model import ChangeKind, Measure, Severity, Stance, Status
 
 if TYPE_CHECKING:
     from worker.settings import Settings
 
 deliveries = typer.Typer(help="What was handed over.", invoke_without_command=True)
-channels = typer.Typer(help="Where alerts go.", no_args_is_help=True)
 routes = typer.Typer(help="Which alert goes where.", no_args_is_help=True)
 _STATES = ("pending", "leased", "sent", "dead", "cancelled")
 
@@ -92,49 +88,6 @@ def retry(
         warn(f"{len(ids) - count} of the ids named are no dead letters")
         return 1
     return 0
-
-
-@channels.command("test")
-def try_channels(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]", help="Default: all enabled.")
-    ] = None,
-    format_: FormatOption = Format.TEXT,
-    config: ConfigOption = None,
-) -> int:
-    """Send a test message to channels."""
-    settings = load(config)
-    wanted = names or [channel.name for channel in settings.channels if channel.enabled]
-    for name in wanted:
-        settings.channel(name)
-    results = asyncio.run(_send_tests(settings, wanted))
-    for name, problem in results.items():
-        if format_ is Format.JSON:
-            emit({"channel": name, "ok": problem is None, "error": problem})
-        else:
-            say(f"{name}: {problem or 'ok'}")
-    return 1 if any(results.values()) else 0
-
-
-async def _send_tests(settings: Settings, names: Sequence[str]) -> dict[str, str | None]:
-    from worker.adapters.channels import build_sender, channel_client
-    from worker.adapters.outward import outward_of
-    from worker.core.render import render_note
-
-    lines = ["If you can read this, alerts will reach you here."]
-    results: dict[str, str | None] = {}
-    outward = outward_of(settings.worker.network, os.environ)
-    async with channel_client(outward) as client:
-        for name in names:
-            channel = settings.channel(name)
-            payload = render_note(channel.type, "Coalition Watch: test message", lines)
-            try:
-                sender = build_sender(channel, os.environ, client)
-                await sender.send(Delivery(f"test-{uuid.uuid4()}", name, payload))
-                results[name] = None
-            except (ConfigError, DeliveryError) as error:
-                results[name] = str(error)
-    return results
 
 
 @routes.command("test")

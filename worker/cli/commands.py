@@ -11,6 +11,7 @@ from worker.cli import (
     backfilling,
     baselines,
     care,
+    channelcare,
     databases,
     doctoring,
     feedlists,
@@ -81,6 +82,7 @@ app.add_typer(sources.feeds, name="feeds")
 baselines.add_to(ledger.baseline)
 app.add_typer(ledger.baseline, name="baseline")
 app.add_typer(care.deliveries, name="deliveries")
-app.add_typer(care.channels, name="channels")
+app.add_typer(channelcare.channels, name="channels")
+app.add_typer(channelcare.webhooks, name="webhooks")
 app.add_typer(care.routes, name="routes")
 app.add_typer(databases.database, name="db")

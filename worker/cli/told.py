@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from worker.cli.configuration import ConfigOption, load
+from worker.cli.configuration import ConfigOption
 from worker.cli.ledger import ActorOption, actor_code, opened
 from worker.cli.output import Format, FormatOption, console, emit, table
+from worker.cli.preview import render_alert
 from worker.errors import UsageError
 from worker.model import Alert
 
@@ -54,28 +55,7 @@ def show_alerts(found: Sequence[Alert]) -> None:
     console().print(alert_table(found) if found else "Alerts: none yet")
 
 
-@alerts.command("render")
-def render_alert(
-    alert_id: Annotated[str, typer.Argument(metavar="ID", help="An alert's id or its beginning.")],
-    channel: Annotated[
-        str | None, typer.Option(help="As this configured channel gets it (default: plain text).")
-    ] = None,
-    config: ConfigOption = None,
-) -> int:
-    """Show an alert as a channel would get it."""
-    from worker.core.render import render_payload, render_text
-
-    settings = load(config)
-    to = settings.channel(channel) if channel else None
-    with opened(config) as app:
-        alert = app.store.queries.alert(alert_id)
-    if alert is None:
-        raise UsageError(f"no alert, or more than one, has an id that begins with {alert_id!r}")
-    if to is None:
-        print(render_text(alert))
-    else:
-        emit(render_payload(to.type, [alert], to.language).payload)
-    return 0
+alerts.command("render")(render_alert)
 
 
 def suppressed(

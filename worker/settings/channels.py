@@ -11,6 +11,7 @@ from worker.settings.kinds import (
     Conversation,
     HttpUrl,
     LabelLanguage,
+    Moment,
     Name,
     Section,
     Timestamp,
@@ -125,12 +126,16 @@ class WebhookChannel(_Channel):
     signing_secret: SecretRef
     """The key that signs each call, `whsec_…`."""
     previous_signing_secret: SecretRef | None = None
-    """The key before the last rotation; each call is signed with both while it is set."""
+    """The key before the last rotation; each call is signed with both while it holds."""
+    rotated_at: Moment | None = None
+    """When signing_secret came into use: the previous key then holds for 24 hours more."""
 
     @model_validator(mode="after")
     def _one_url(self) -> WebhookChannel:
         if (self.url is None) == (self.url_secret is None):
             raise refuse("exactly one of url and url_secret must be set")
+        if self.rotated_at and not self.previous_signing_secret:
+            raise refuse("rotated_at goes with previous_signing_secret: set both or neither")
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -115,6 +115,21 @@ Timestamp = Annotated[
     _matching(re.compile(r"\d+\.\d+"), 'must be a Slack timestamp such as "1767225600.000100"'),
     Words("Slack timestamp"),
 ]
+
+
+def _moment(value: object) -> datetime:
+    """A time with its zone; YAML itself reads what is not quoted."""
+    reason = "must be a time with its zone such as 2026-02-03T12:00:00Z"
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise refuse(reason) from None
+    if moment.tzinfo is None:
+        raise refuse(reason)
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[datetime, PlainValidator(_moment)]
 Unsubscribe = Annotated[
     str,
     _matching(

@@ -81,9 +81,8 @@ def build_sender(channel: Channel, environ: Mapping[str, str], client: httpx.Asy
         return MessengerSender(_secret(channel.url, environ) or "")
     keys = (channel.signing_secret, channel.previous_signing_secret)
     resolved = [key for key in (_secret(ref, environ) for ref in keys) if key]
-    return WebhookSender(
-        channel.url or _secret(channel.url_secret, environ) or "", resolved, client
-    )
+    url = channel.url or _secret(channel.url_secret, environ) or ""
+    return WebhookSender(url, resolved, client, rotated_at=channel.rotated_at)
 
 
 def build_senders(
