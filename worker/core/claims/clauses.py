@@ -213,6 +213,10 @@ def _joins_phrases(marks: Marks, index: int) -> bool:
     )
 
 
+#: English verbs whose hearer stands between them and what is told.
+_TELLS = word_set("tell tells told telling inform informed remind reminded assure assured assures")
+
+
 #: English verbs of promising that take a clause without "that": "vowed he would not".
 _VOWS = word_set(
     "vow vows vowed pledge pledges pledged promise promises promised insist insists swore"
@@ -238,6 +242,8 @@ def _speech_ends(marks: Marks, language: str) -> set[int]:
         pronoun = any(at <= hit[0] <= reach for hit in marks.context.get("pronoun_person", ()))
         state = any(at <= hit[0] <= reach for hit in marks.context.get("pronoun_state", ()))
         near = bool(following) and following[0].start <= at + 2
+        if near and following[0].start == at and marks.words[at - 1].norm in _TELLS:
+            at = following[0].end  # "telling Europeans they are ready"
         before = any(
             a.end <= predicate.start and predicate.start - a.end <= 6 for a in marks.actors
         ) or any(hit[-1] + 1 == predicate.start for hit in marks.context.get("pronoun_person", ()))

@@ -139,7 +139,9 @@ def governor(
         if reading.clauses[other].opener == "if" or _outlived(other, reading):
             continue
         found = _governing(other, reading)
-        if found is not None:
+        if found is not None and not (
+            found.kind in PREDICATE_TYPES and _anew(clause, reading.marks)
+        ):
             return other, found
         break
     before = number > 0 and predicates_of(reading.clauses[number - 1], reading.marks)
@@ -184,6 +186,11 @@ def _told_behind(predicate: Predicate, reading: Reading) -> bool:
         return False
     said = {w for a in reading.attributions if a.speaker for w in a.predicate.words}
     return predicate.kind == "stance" and set(predicate.words) <= said
+
+
+def _anew(clause: Clause, marks: Marks) -> bool:
+    """ "… and that the UK would go on training": a second thing said, beside the demand before it."""
+    return any(hit[0] == clause.start - 1 for hit in marks.context.get("coordinator", ()))
 
 
 def _has_modal(clause: Clause, marks: Marks) -> bool:

@@ -106,6 +106,8 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
                 main.more = (piece.start, piece.end)
             else:
                 clauses.append(piece)
+        elif piece.comma and marks.words[piece.start].norm == "something":
+            clauses.append(piece)  # "… no soldiers – something Trump has ruled out"
         elif _finishes(last, piece, marks):
             last.end = piece.end
         elif (
@@ -193,7 +195,9 @@ def _turns(last: Clause, piece: Clause, marks: Marks) -> bool:
 
 def _finishes(last: Clause, piece: Clause, marks: Marks) -> bool:
     """ "Moscow says Nato soldiers, under any flag, would be unacceptable": the verb of those soldiers."""
-    if marks.language != "en" or not _opens_with_modal(piece, marks) or piece.opener != "main":
+    closed = ")" in marks.words[piece.start].before
+    resumes = _opens_with_modal(piece, marks) or (closed and not _names(piece, marks))
+    if marks.language != "en" or not resumes or piece.opener != "main":
         return False
     said = [p for p in marks.predicates if p.start in last]
     if not said or any(p.kind != "reporting" for p in said):

@@ -298,6 +298,7 @@ def _read_as_verbs(marks: Marks) -> None:
 
 
 _PROMISED = frozenset(["promised", "pledged", "announced", "planned", "agreed", "offered"])
+_LED = frozenset(["led", "headed", "chaired", "run", "built", "made", "designed", "commanded"])
 _BEFORE_ATTRIBUTE = frozenset(["its", "their", "the", "his", "her", "all", "of", "already"])
 
 
@@ -312,6 +313,9 @@ def _drop_attributes(marks: Marks) -> None:
         if len(predicate.words) > 1 or not at:
             return False
         if predicate.kind in {"action_past", "done"} and marks.words[at].before == "-":
+            return True
+        by = at + 1 < len(marks.words) and marks.words[at + 1].norm == "by"
+        if by and marks.words[at].norm in _LED and "," in marks.words[at].before:
             return True
         before = marks.words[at - 1].norm in _BEFORE_ATTRIBUTE
         deed = any(p.kind in {"action", "action_past"} and p.start < at for p in marks.predicates)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from worker.core.claims.clause import Clause
+from worker.core.claims.clause import Clause, predicates_of
 from worker.core.claims.discourse import Discourse, from_before
 from worker.core.claims.grouping import groups_of
 from worker.core.claims.marks import Actor, Marks, Predicate, Topic
@@ -188,6 +188,17 @@ _BOUGHT = re.compile(
 )
 
 
+def buys_from_others(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> bool:
+    """ "Agreed to buy $500 million worth of American weapons": what it gives is money."""
+    if topic.measure not in {Measure.ARMS, Measure.AIR_DEFENCE} or not judgement.subject.codes:
+        return False
+    clause, marks = reading.clauses[number], reading.marks
+    foreign = [c for c in _possessors(topic, clause, marks) if c not in judgement.subject.codes]
+    return bool(foreign) and any(
+        _BOUGHT.search(marks.words[p.start].norm) for p in predicates_of(clause, marks)
+    )
+
+
 def bought(judgement: Judgement, marks: Marks) -> bool:
     """ "American weapons are bought": where a thing comes from is not who gives it."""
     chosen = judgement.chosen
@@ -233,9 +244,28 @@ def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
         overlap = actor.kind in {"adjective", "state"} and actor.end == topic.start
         joined = last is not None and 0 <= actor.start - last.end <= 2 and actor.kind == last.kind
         if adjective or genitive or overlap or joined:
-            codes.append(actor.code)
+            codes = [*_listed_before(actor, clause, marks), *codes, actor.code]
             last = actor
     return tuple(dict.fromkeys(codes))
+
+
+def _listed_before(actor: Actor, clause: Clause, marks: Marks) -> list[str]:
+    """ "French, British and Turkish soldiers": the adjectives joined to the one before the noun."""
+    codes: list[str] = []
+    if actor.kind != "adjective":
+        return codes
+    joints = {w for hit in marks.context.get("coordinator", ()) for w in hit}
+    at = actor.start
+    for other in sorted(marks.actors, key=lambda a: -a.start):
+        if other.kind != "adjective" or other.code is None or other.end > at:
+            continue
+        between = range(other.end, at)
+        linked = bool(set(between) & joints) or "," in marks.words[at].before
+        if other.start not in clause or not linked or not set(between) <= joints:
+            break
+        codes.insert(0, other.code)
+        at = other.start
+    return codes
 
 
 def _genitive_reach(actor: Actor, topic: Topic, marks: Marks) -> int:

@@ -19,6 +19,7 @@ from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.owners import (
     Judgement,
     backstop,
+    buys_from_others,
     cosigners,
     fitting_stance,
     give_to_objector,
@@ -26,7 +27,7 @@ from worker.core.claims.owners import (
     status_of,
 )
 from worker.core.claims.reading import Finding, Reading, Rejection, Subject
-from worker.core.claims.recall import recalled_topics
+from worker.core.claims.recall import ENDED, recalled_topics
 from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.stances import chain, compose
 from worker.core.claims.subjects import resolved, settle_speakers, speaker_of, subject_of
@@ -82,6 +83,8 @@ def _judge(
     topic = discourse.mission(topic)
     judgement = _stance(number, topic, reading, language, discourse)
     go_on(judgement, number, reading)
+    if buys_from_others(judgement, number, topic, reading):
+        topic = replace(topic, measure=Measure.FUNDING)
     if backstop(judgement, topic, clause, reading.marks):
         others = topics_of(clause, reading.marks)
         if len(others) > 1:
@@ -203,7 +206,8 @@ def _signed(judgement: Judgement, topic: Topic, marks: Marks) -> Stance:
     signing = {w for hit in marks.context.get("signing", ()) for w in hit}
     if chosen is None or stance.rank <= 0 or not signing & set(chosen.words):
         return stance
-    past = "done" in judgement.rules or chosen.kind in {"action_past", "done"}
+    heading = "present" in judgement.rules and not ENDED.search(marks.sentence.tail)
+    past = heading or "done" in judgement.rules or chosen.kind in {"action_past", "done"}
     text = topic.measure in {Measure.DECLARATION, Measure.INDUSTRY, Measure.SANCTIONS}
     if text and (past or chosen.kind == "stance") and "intention" not in judgement.rules:
         considered = chosen.kind == "stance" and "chained" in judgement.rules

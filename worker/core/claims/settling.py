@@ -77,7 +77,18 @@ _AID = word_set(
 def _sum_of_aid(arms: Topic, marks: Marks) -> bool:
     if not any(marks.words[i].norm in _AID for i in range(arms.start, arms.end)):
         return False
-    return any(0 <= arms.start - end <= 1 for _, end in marks.money)
+    return any(
+        0 <= arms.start - end <= _AID_REACH
+        and all(marks.words[i].norm in _VAGUE for i in range(end, max(end, arms.start - 1)))
+        for _, end in marks.money
+    )
+
+
+#: So far behind its sum aid may stand: "a €125 million package of non-lethal military support".
+_AID_REACH = 6
+_VAGUE = word_set(
+    "package packages of in non lethal further additional more new urgent worth fresh"
+)
 
 
 _WORTH = word_set(

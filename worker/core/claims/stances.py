@@ -52,7 +52,7 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
     masked |= {w for hit in marks.context.get("coordinator", ()) if len(hit) > 1 for w in hit}
     masked |= {w for hit in marks.context.get("not_denied", ()) for w in hit}
     phrases = phrase_negations(clause, marks)
-    return sorted(
+    found = sorted(
         hit[0]
         for hit in marks.context.get("negation", ())
         if hit[0] in clause
@@ -62,6 +62,18 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
         and not _of_a_participle(hit[0], marks)
         and not _with_no(hit[0], marks)
     )
+    return [at for n, at in enumerate(found) if not n or not _again(found[n - 1], at, marks)]
+
+
+def _again(before: int, at: int, marks: Marks) -> bool:
+    """ "Not one soldier and not one lev": two nouns denied by one and the same refusal."""
+    between = range(before + 1, at)
+    joined = any(hit[0] in between for hit in marks.context.get("coordinator", ()))
+    verbs = any(p.start in between and p.rule != "implied deed" for p in marks.predicates)
+    return joined and not verbs and len(between) <= _JOINED_NOUNS
+
+
+_JOINED_NOUNS = 5
 
 
 def _with_no(at: int, marks: Marks) -> bool:

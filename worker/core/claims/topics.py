@@ -240,7 +240,7 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
         weak = left.kind == "weak" and right.kind in {"core", "verb"}
         if used or package or left.kind == "force" or weak:
             kept.remove(left)
-        elif right.kind != "verb":
+        elif right.kind != "verb" or _purpose(left, right, marks):
             kept.remove(right)
     return kept
 
@@ -254,6 +254,14 @@ _PACKAGE = word_set(
 def _is_package(topic: Topic, marks: Marks) -> bool:
     """ "A package with ammunition": what is in it tells the measure."""
     return marks.words[topic.end - 1].norm in _PACKAGE and topic.kind == "weak"
+
+
+def _purpose(left: Topic, right: Topic, marks: Marks) -> bool:
+    """ "Imagery to police a truce": what is given is the imagery."""
+    given = left.kind == "core" and left.measure is Measure.INTELLIGENCE
+    return (
+        given and right.measure is Measure.MONITORING and marks.words[right.start - 1].norm == "to"
+    )
 
 
 _FRAMES = word_set(
