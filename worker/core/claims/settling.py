@@ -271,6 +271,25 @@ def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
             del best[Measure.MINE_CLEARANCE]
 
 
+_SHARE = re.compile(r"^(?:внес|внёс|вклад|wkład|wkladu)")
+
+
+_SUPPLY = re.compile(r"^(?:dostaw|поставк|постачан)")
+
+
+def settle_share(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "Зробити внесок військовими": what is contributed tells the measure, not the contribution."""
+    supply = best.get(Measure.ARMS)
+    if supply is not None and supply.kind == "weak" and Measure.AIR_DEFENCE in best:
+        if _SUPPLY.match(marks.words[supply.start].norm):
+            del best[Measure.ARMS]  # "dostawę rakiet przeciwlotniczych"
+    share = best.get(Measure.FUNDING)
+    if share is None or share.kind != "weak" or len(best) < 2 or marks.money:
+        return
+    if _SHARE.match(marks.words[share.start].norm):
+        del best[Measure.FUNDING]
+
+
 def settle_command(best: dict[Measure, Topic]) -> None:
     """Leading the naval component is command, not ships."""
     command = best.get(Measure.COMMAND)

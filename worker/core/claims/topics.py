@@ -18,6 +18,7 @@ from worker.core.claims.settling import (
     settle_missiles,
     settle_monitoring,
     settle_payment,
+    settle_share,
     settle_ships,
     settle_training,
     without_paid,
@@ -70,6 +71,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         del best[Measure.TROOPS]
     settle_aid(best, marks)
     settle_payment(best, marks)
+    settle_share(best, marks)
     settle_air_defence(best, marks)
     settle_ships(best, clause, marks)
     settle_missiles(best)
