@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import insert
 
+from worker.adapters.store import Store, tables
 from worker.cli import run
 
 REPOSITORY = Path(__file__).parents[2]
@@ -96,6 +99,82 @@ def test_what_an_earlier_replay_lacked_is_gained_and_what_it_had_more_is_lost(
         ("gained", lines[0]["alert_id"]),
         ("lost", "another"),
     ]
+
+
+def other_config(config: Path, file: str, content: Any) -> Path:
+    other = config.parent / "other"
+    shutil.copytree(config, other)
+    (other / file).parent.mkdir(parents=True, exist_ok=True)
+    text = content if isinstance(content, str) else yaml.safe_dump(content)
+    (other / file).write_text(text, encoding="utf-8")
+    return other
+
+
+def diffed(call: Any, *words: object) -> list[dict[str, Any]]:
+    code, out, _ = call("replay", GOLD, *words, "--format", "json")
+    assert code == 0
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_other_routes_show_which_alerts_would_go_elsewhere(call: Any, config: Path) -> None:
+    quiet = {"name": "germany", "match": {"actor": "DE"}, "channels": []}
+    routes = {"route": {"channels": ["console"], "routes": [quiet]}}
+    lines = diffed(call, "--diff", other_config(config, "routes.yaml", routes))
+    assert {line["actor"] for line in lines} == {"DE"}
+    gained = [line for line in lines if line["diff"] == "gained"]
+    lost = [line for line in lines if line["diff"] == "lost"]
+    assert {tuple(line["told"]) for line in gained} == {("default/console",)}
+    assert {(*line["told"], line["held"]) for line in lost} == {("no_route",)}
+    assert len(gained) == len(lost)
+
+
+def test_another_lexicon_shows_the_alerts_gained_and_lost(call: Any, config: Path) -> None:
+    head = "code\tkind\tpattern\texample\tcounter\n"
+    row = "LV\tpseudo\tLettland|Lettlands\tLettland\tLettlandreise\n"
+    lines = diffed(call, "--diff", other_config(config, "lexicon/de/actors.tsv", head + row))
+    assert {(line["diff"], line["actor"]) for line in lines} == {("gained", "LV")}
+
+
+def test_a_configuration_compared_with_itself_differs_in_nothing(call: Any, config: Path) -> None:
+    assert diffed(call, "--diff", config) == []
+
+
+def test_the_way_of_each_alert_is_shown_where_asked_for(call: Any) -> None:
+    (first, *_) = diffed(call, "--routed")
+    assert (first["told"], first["held"]) == (["default/console"], None)
+
+
+def test_stored_articles_are_replayed_as_they_were_told(call: Any, config: Path) -> None:
+    gold = json.loads((GOLD / "d-de-001.json").read_text("utf-8"))
+    code, out, _ = call("replay", GOLD / "d-de-001.json", "--format", "json")
+    store(config.parent / "watch.db", gold)
+    assert (code, out) == call("replay", "--stored", "--format", "json")[:2]
+    assert out
+
+
+def store(database: Path, gold: dict[str, Any]) -> None:
+    """The article as the worker would have stored it, judged to be coverage."""
+    kept = Store(f"sqlite:///{database}")
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    words = {"url": gold["url"], "title": gold["title"], "text": gold["text"]}
+    words |= {
+        "language": gold["lang"],
+        "published": gold["published"],
+        "source": gold.get("source"),
+    }
+    done = {"state": "done", "next_at": now, "revision": 1, "content_hash": "", "seeding": False}
+    times = {"sort_at": now, "first_seen": now, "fetched_at": now}
+    with kept.database.write() as connection:
+        row = words | done | times | {"text_source": "page", "relevant": True}
+        connection.execute(insert(tables.article), row)
+    kept.close()
+
+
+@pytest.mark.parametrize("words", [(), (GOLD, "--stored")])
+def test_what_is_replayed_must_be_named_once(call: Any, words: tuple[object, ...]) -> None:
+    code, _, err = call("replay", *words)
+    assert code == 2
+    assert "--stored" in err
 
 
 def test_what_is_no_earlier_replay_is_named(call: Any, tmp_path: Path) -> None:

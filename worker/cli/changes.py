@@ -84,11 +84,13 @@ def _show(report: ChangeReport) -> None:
     table("Errors", head, rows, empty="none")
 
 
-def show_difference(old: Path, lines: Iterable[dict[str, Any]], format_: Format) -> None:
-    """What a replay tells that an earlier one (its JSON lines) did not, and the reverse."""
+def show_difference(
+    old: Iterable[dict[str, Any]], lines: Iterable[dict[str, Any]], format_: Format
+) -> None:
+    """What a replay tells that another one did not, and the reverse."""
     from worker.core.replay import diff_lines
 
-    gained, lost = diff_lines(_lines(old), lines)
+    gained, lost = diff_lines(old, lines)
     rows = [("gained", line) for line in gained] + [("lost", line) for line in lost]
     if format_ is Format.JSON:
         for side, line in rows:
@@ -96,17 +98,18 @@ def show_difference(old: Path, lines: Iterable[dict[str, Any]], format_: Format)
         return
     table(
         "Alerts gained and lost",
-        ("diff", "event", "kind", "actor", "measure", "to", "status", "article"),
+        ("diff", "event", "kind", "actor", "measure", "to", "status", "told", "article"),
         [
             (side, *(line[k] for k in ("event", "kind", "actor", "measure")), line["to"]["stance"],
-             line["status"], line["article"])
+             line["status"], ", ".join(line.get("told", ())), line["article"])
             for side, line in rows
         ],
         empty="none: both tell the same",
     )  # fmt: skip
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def earlier_lines(path: Path) -> list[dict[str, Any]]:
+    """The lines of an earlier ``replay --format json``; InputError for anything else."""
     try:
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:

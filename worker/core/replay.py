@@ -13,9 +13,10 @@ from worker.core.alerting import AlertState, Policy, alert_line
 from worker.core.judging import judge_article
 from worker.core.ledger import LedgerRecord
 from worker.core.origins import KnownText, text_digest
+from worker.core.routing import Desk, Route, hand_over
 from worker.core.spans import parse_day, shifted
 from worker.core.views import Suppressed, Verdict
-from worker.model import Analysis, Article, Slot
+from worker.model import Alert, Analysis, Article, Slot
 
 #: What was read before was known before, also where both are dated to one day.
 TICK = timedelta(microseconds=1)
@@ -111,11 +112,13 @@ def replay(
     extractor_version: str = "",
     groups: Mapping[str, str] = MappingProxyType({}),
     ledger: MemoryLedger | None = None,
+    routes: Route | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The lines of ``replay --format json`` (docs/contracts.md), byte for byte the same each time.
 
     ``analyze`` turns an article into its claims. Pass an own ``ledger`` (filled with the baseline)
     to read afterwards what was known and what was suppressed. The clock is that of ``timed``.
+    With ``routes`` each line also has ``told`` (where the alert goes) and ``held`` (why nowhere).
     """
     ledger = ledger if ledger is not None else MemoryLedger(baseline)
     for article, now in timed(articles):
@@ -129,7 +132,15 @@ def replay(
             groups=groups,
         )
         ledger.apply(verdict)
-        yield from map(alert_line, verdict.alerts)
+        for alert in verdict.alerts:
+            yield alert_line(alert) | (_routed(alert, routes, now) if routes else {})
+
+
+def _routed(alert: Alert, routes: Route, now: datetime) -> dict[str, Any]:
+    """Where an alert goes by a tree of routes, silences and what was told before left aside."""
+    places, held = hand_over(alert, routes, Desk(), now)
+    told = sorted({f"{place.route}/{place.channel}" for place in places})
+    return {"told": told, "held": held.reason.value if held else None}
 
 
 def diff_lines(
@@ -137,23 +148,33 @@ def diff_lines(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The alert events that only the new replay tells, and those that only the old one told.
 
-    Two lines are one event where alert, event, stance told and confirmation agree.
+    Two lines are one event where alert, event, stance told and confirmation agree, and, if both
+    replays have looked at routes, where they are told.
     """
     before, after = list(old), list(new)
-    known, told = Counter(map(_event_key, before)), Counter(map(_event_key, after))
-    return _beyond(after, known), _beyond(before, told)
+    routed = all("told" in line for line in (*before, *after))
+    known, told = _counted(before, routed), _counted(after, routed)
+    return _beyond(after, known, routed), _beyond(before, told, routed)
 
 
-def _event_key(line: Mapping[str, Any]) -> tuple[str, ...]:
-    return line["alert_id"], line["event"], line["to"]["stance"], line["status"]
+def _counted(lines: Iterable[Mapping[str, Any]], routed: bool) -> Counter[tuple[str, ...]]:
+    return Counter(_event_key(line, routed) for line in lines)
 
 
-def _beyond(lines: list[dict[str, Any]], others: Counter[tuple[str, ...]]) -> list[dict[str, Any]]:
+def _event_key(line: Mapping[str, Any], routed: bool) -> tuple[str, ...]:
+    told = tuple(line["told"]) if routed else ()
+    return line["alert_id"], line["event"], line["to"]["stance"], line["status"], *told
+
+
+def _beyond(
+    lines: list[dict[str, Any]], others: Counter[tuple[str, ...]], routed: bool
+) -> list[dict[str, Any]]:
     left = Counter(others)
     found = []
     for line in lines:
-        if left[_event_key(line)] > 0:
-            left[_event_key(line)] -= 1
+        key = _event_key(line, routed)
+        if left[key] > 0:
+            left[key] -= 1
         else:
             found.append(line)
     return found
