@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: mail-screenshots demo test check bench torture crowd crash image format lock clean reference
+.PHONY: mail-screenshots demo test check bench torture crowd crash crash-scaled image format lock clean reference
 .DEFAULT_GOAL := demo
 
 $(STAMP): requirements.lock pyproject.toml
@@ -39,8 +39,12 @@ torture: $(STAMP)
 crowd: $(STAMP)
 	@CW_CROWD_FEEDS=$${CW_CROWD_FEEDS:-5000} CW_CROWD_SECONDS=$${CW_CROWD_SECONDS:-3600} CW_CROWD_INTERVAL=$${CW_CROWD_INTERVAL:-600} $(BIN)/python -m pytest -m slow tests/integration/test_crowd.py
 
+# Three processes over one PostgreSQL: 12 kills, suspended for a minute, the database away 8 s and 45 s.
+crash-scaled: $(STAMP)
+	@CW_SCALED_ROUNDS=3 $(BIN)/python -m pytest -m crash -s tests/acceptance/test_crash_scaled.py
+
 crash: $(STAMP)
-	@CW_CRASH_KILLS=200 $(BIN)/python -m pytest -m crash -s
+	@CW_CRASH_KILLS=200 $(BIN)/python -m pytest -m crash -s tests/acceptance/test_crash.py
 
 # Mails at phone and desk width, light and dark, into docs/images; needs Debian's chromium.
 mail-screenshots: $(STAMP)

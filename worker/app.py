@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,6 +70,8 @@ _log = logger(__name__)
 #: A server that is started anew may be away for a minute, and the outcome of what was sent
 #: meanwhile is to be written all the same; in seconds.
 SERVER_WAITS = (0.2, 0.5, 1.0, 2.0, *(4.0,) * 18)
+#: A worker that starts while the database is away waits so long for it, in seconds.
+SERVER_PATIENCE = 120.0
 #: Tries to start on a database that another process has locked; each waits five seconds itself.
 START_TRIES = 4
 #: Seconds between two looks for data past its time.
@@ -243,7 +246,7 @@ class App:
         """
         path = self.store.database.path
         with DatabaseLock(path) if path else nullcontext():
-            _patiently(self._start)
+            _patiently(self._start, SERVER_PATIENCE)
             async with AsyncExitStack() as stack:
                 channels = await stack.enter_async_context(channel_client(self._outward()))
                 pipeline = Pipeline(await self._tools(stack, channels))
@@ -501,15 +504,17 @@ def build(
     analyze: Analyze | None = None,
     jitter: Callable[[], float] = random.random,
     load_again: Callable[[], Settings] | None = None,
+    patience: float = 0.0,
 ) -> App:
     """An App over the configured database, its schema brought up to date.
 
-    ``load_again`` reads the configuration anew on SIGHUP; without it, SIGHUP is left alone.
+    ``load_again`` reads the configuration anew on SIGHUP; without it, SIGHUP is left alone. A
+    database that is away is waited for as long as ``patience`` seconds.
 
     Raises ConfigError for a wrong database URL, StoreError where the database is away, locked for
     long or of a newer version.
     """
-    store = _patiently(lambda: Store(settings.database.url))
+    store = _patiently(lambda: Store(settings.database.url), patience)
     shared = None if store.database.is_sqlite else DatabaseClock(store.lanes.now)
     return App(
         settings,
@@ -523,14 +528,15 @@ def build(
     )
 
 
-def _patiently(step: Callable[[], T]) -> T:
-    """Take a step of the start; a database that another process has locked is waited for."""
-    for _ in range(START_TRIES - 1):
+def _patiently(step: Callable[[], T], seconds: float = 0.0) -> T:
+    """Take a step of the start; a database that is locked, or away for ``seconds``, is waited for."""
+    end = time.monotonic() + seconds
+    for tries in count(1):
         try:
             return step()
         except StoreError as error:
-            if not error.retryable:
+            if not error.retryable or (tries >= START_TRIES and time.monotonic() >= end):
                 raise
             _log.warning("store.waiting", problem=str(error))
             time.sleep(0.2)
-    return step()
+    raise AssertionError("a count never ends")

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,10 +48,11 @@ def run(
     log_to(sys.stderr, settings.log.format, "debug" if verbose else settings.log.level)
     for warning in settings.warnings:
         _log.warning("config.remark", remark=warning)
-    from worker.app import build
+    from worker.app import SERVER_PATIENCE, build
 
     with progress(settings.log.format == "json") as show:
-        app = build(settings, on_progress=show, load_again=lambda: _runnable(config))
+        again = partial(_runnable, config)
+        app = build(settings, on_progress=show, load_again=again, patience=SERVER_PATIENCE)
         try:
             # stdout belongs to JSON where that was asked for; console alerts then go to stderr
             with _stdout_for_results(format_):

@@ -44,6 +44,7 @@ def listen(host: str, port: int) -> socket.socket:
         bound = socket.socket(family, kind, protocol)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
+        bound.listen()  # two processes may bind the same address, only one may listen there
     except OSError as error:
         raise ConfigError(
             f"web.host {host}, web.port {port}: cannot listen there ({error.strerror or error}); "

@@ -34,11 +34,11 @@ _log = logger(__name__)
 
 #: Jobs whose lock was taken advance at this pace, in seconds.
 POLL = 0.3
-#: A worker tells that it lives so often, and is dead when it has not for so long, in seconds.
-HEARTBEAT, DEAD_AFTER = 2.0, 15.0
+#: A worker tells that it lives so often (seconds), and is dead when it has not for so long.
+HEARTBEAT, DEAD_AFTER = 2.0, timedelta(seconds=15)
 SWEEP = timedelta(seconds=5)
-#: After a restart of the database nobody is taken for dead: workers live on that have yet to find
-#: it again, and with them works whose outcome they have yet to write.
+#: Who has not been heard of since the database was restarted is only then taken for dead: he may
+#: have yet to find it again, and works with him whose outcome he has yet to write.
 GRACE = timedelta(seconds=100)
 #: A job works on one lane for so long, then the others get their turn, in seconds.
 TURN = 15.0
@@ -161,11 +161,10 @@ class DistributedEngine:
     async def _sweep(self) -> None:
         """End the jobs of the dead, and have works claimed again that nobody is at any more."""
         app, lanes = self._app, self._store.lanes
-        if app is not None and await asyncio.to_thread(lanes.up_for) > GRACE:
-            stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER)
-            for job in stalled:
-                _log.warning("queue.swept", job=job.call_string)
-                await self._finish(app, int(job.id or 0))
+        if app is not None:
+            for job in await asyncio.to_thread(lanes.orphans, DEAD_AFTER, GRACE):
+                _log.warning("queue.swept", job=job)
+                await self._finish(app, job)
         await self._db(lanes.emit_abandoned, self._pipeline.tools.clock.now())
 
     async def _finish(self, app: App, job: int) -> None:

@@ -95,13 +95,23 @@ class Lanes:
         with self._database.read() as connection:
             return {row.status: row.jobs for row in connection.execute(query)}
 
-    def up_for(self) -> timedelta:
-        """How long the server has been running."""
+    def orphans(self, dead_after: timedelta, grace: timedelta) -> list[int]:
+        """The jobs whose worker has not been heard of for ``dead_after``.
+
+        One last heard of before the server was started may only not have found it again; it is
+        waited for until the server has been up for ``grace``. (The library's own look misses that
+        and jobs whose worker was already forgotten.)
+        """
+        query = text(
+            "SELECT j.id FROM procrastinate_jobs j "
+            "LEFT JOIN procrastinate_workers w ON w.id = j.worker_id WHERE j.status = 'doing' AND "
+            "CASE WHEN w.id IS NULL OR w.last_heartbeat < pg_postmaster_start_time() "
+            "THEN clock_timestamp() - pg_postmaster_start_time() > :grace "
+            "ELSE clock_timestamp() - w.last_heartbeat > :dead END ORDER BY j.id"
+        )
         with self._database.read() as connection:
-            since: timedelta = connection.execute(
-                text("SELECT clock_timestamp() - pg_postmaster_start_time()")
-            ).scalar_one()
-            return since
+            values = {"grace": grace, "dead": dead_after}
+            return list(connection.execute(query, values).scalars())
 
 
 def _due(now: datetime, channels: Collection[str]) -> list[tuple[Stage, Select[Any]]]:
