@@ -19,6 +19,9 @@ _ADVERBS = word_set(
     równocześnie przy zarazem nadal dalej potem później oprócz ponownie jeszcze
     также тоже кроме того при этом ранее ещё еще уже одновременно вместе с тем затем позже
     дополнительно напомним
+    sí también además asimismo ya luego después ahora así igualmente solo tampoco aún todavía
+    además hoy ayer mañana
+    anche inoltre poi già ora infine così ancora intanto oggi ieri domani solo soltanto sì
     """
 )
 #: Context words that are no nouns either.
@@ -40,6 +43,7 @@ def leads(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
         return False
     light = {w for kind in _LIGHT for hit in marks.context.get(kind, ()) for w in hit}
     light |= {i for i in range(clause.start, clause.end) if marks.words[i].norm in _ADVERBS}
+    light |= {w for m in marks.dates for w in m.words}
     before = [i for i in range(clause.start, predicate.start) if i not in light]
     prepositions = {hit[0] for hit in marks.context.get("preposition", ())}
     return not before or (before[0] in prepositions and len(before) <= _PHRASE)

@@ -42,7 +42,7 @@ def _our_country(clause: Clause, marks: Marks) -> bool:
 
 _BOTH = word_set(
     """
-    beide both neither two pair deux ambos entrambi beide twee obie oba obaj obydwaj oboje обидві обидва обоє оба обе
+    beide both neither two pair deux ambos dos entrambi due beide twee obie oba obaj obydwaj oboje обидві обидва обоє оба обе
     """
 )
 

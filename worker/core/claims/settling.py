@@ -223,6 +223,10 @@ _SENT = re.compile(
 )
 
 
+#: So far behind the verb of paying a thing may stand whose price is told between.
+_PRICED = 14
+
+
 def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
     """Paying for weapons is money: "finance two more Patriot batteries"."""
     funding = best.get(Measure.FUNDING)
@@ -233,8 +237,11 @@ def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
         return
     for measure in PAYABLE:
         bought = best.get(measure)
-        if bought is not None and 0 <= bought.start - funding.end <= ATTACHED:
-            del best[measure]
+        if bought is None or bought.start < funding.end:
+            continue
+        sums = [start for start, _ in marks.money if funding.end <= start < bought.start]
+        if bought.start - funding.end <= (_PRICED if sums else ATTACHED):
+            del best[measure]  # "financer à hauteur de 7 milliards de couronnes l'achat d'obus"
 
 
 def settle_missiles(best: dict[Measure, Topic]) -> None:

@@ -310,6 +310,9 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
     if home := signing_home(number, reading, discourse):
         return Subject(home), 0.6
     if left_out(number, reading, discourse):
+        named = [s for s in reading.subjects[:number] if s.codes and s.explicit]
+        if named and reading.marks.language in {"es", "it"}:
+            return named[-1], 0.7  # "Berlín es el mayor donante: este año destinará …"
         if discourse.interview and discourse.host:
             return Subject((discourse.host,), name=discourse.host_name), 0.65
         return from_before(discourse)

@@ -171,7 +171,8 @@ def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
     """Aircraft and ships beside a verb of giving are hardware; used by the giver they secure sky and sea."""
     if topic.measure not in {Measure.AIR, Measure.NAVY} or topic.kind != "weak":
         return topic
-    giving, received = marks.has("giving", clause.start, clause.end), _received(clause, marks)
+    giving = any(hit[0] in clause for hit in marks.context.get("giving", ()))
+    received = _received(clause, marks)
     if (giving and received) or (topic.measure is Measure.AIR and (giving or received)):
         return replace(topic, measure=Measure.ARMS)
     return topic
