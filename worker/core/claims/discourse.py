@@ -51,6 +51,8 @@ class Discourse:
     coalition: bool = False
     #: Whom a line with a colon names ("the members of the coalition:"), for the list below it.
     heading: tuple[str, ...] = ()
+    #: In an interview: the measure that the last question asks the host to take.
+    asked: Measure | None = None
     #: In an interview: whose answers they are, once known.
     interview: bool = False
     host: str | None = None

@@ -147,12 +147,22 @@ def governor(
     before = number > 0 and predicates_of(reading.clauses[number - 1], reading.marks)
     ahead = free and not before  # "Der Plan, … zu nutzen, scheiterte am Widerstand Belgiens"
     if (number == 0 and clause.subordinate) or clause.opener == "whether" or ahead:
-        for other in range(number + 1, min(number + 3, len(reading.clauses))):
-            found = _governing(other, reading)
-            if found is not None and _told_behind(found, reading):
-                break  # "…, a annoncé le ministre": he says so, and promises nothing more
-            if found is not None and not topics_of(reading.clauses[other], reading.marks):
-                return other, found
+        return _governor_ahead(number, bool(ahead), reading)
+    return None, None
+
+
+def _governor_ahead(
+    number: int, ahead: bool, reading: Reading
+) -> tuple[int | None, Predicate | None]:
+    """The predicate behind that governs: "Der Plan, … zu nutzen, scheiterte am Widerstand"."""
+    for other in range(number + 1, min(number + 3, len(reading.clauses))):
+        if ahead and reading.clauses[other].opener in {"coordinator", "contrast"}:
+            break  # "we host instructors already, and we are ready to …": a second statement
+        found = _governing(other, reading)
+        if found is not None and _told_behind(found, reading):
+            break  # "…, a annoncé le ministre": he says so, and promises nothing more
+        if found is not None and not topics_of(reading.clauses[other], reading.marks):
+            return other, found
     return None, None
 
 

@@ -93,6 +93,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not _has_predicate(piece, marks)
             and not _ends_in_modal(piece, marks)
             and not _interrupts(last, number, pieces, marks)
+            and not _parallel(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
         elif last is None or piece.subordinate:
@@ -167,6 +168,14 @@ def _bracketed(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | N
 
 
 _RELATIVES = frozenset({"que", "qui", "qu'", "che", "dont", "où", "cui", "quien", "quienes"})
+
+
+def _parallel(piece: Clause, marks: Marks) -> bool:
+    """ "… qu'il n'enverrait aucun soldat et qu'il passerait la main": a that-clause of its own."""
+    if marks.language not in {"fr", "es", "it"}:
+        return False
+    joints = {hit[-1] + 1 for hit in marks.context.get("coordinator", ())}
+    return piece.start in joints and marks.words[piece.start].norm in _RELATIVES
 
 
 def _interrupts(last: Clause, number: int, pieces: list[Clause], marks: Marks) -> bool:

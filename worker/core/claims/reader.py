@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from worker.core.claims.answers import bare_no, keep_question
 from worker.core.claims.cases import mark_possessors, settle_actors
 from worker.core.claims.clauses import split
 from worker.core.claims.discourse import Discourse, remember
@@ -65,7 +66,10 @@ def read(
                 reading.rejections.append(Rejection(topic, clause, reason))
     if unreal is None:
         complete(reading, discourse)
+    if not question and (refusal := bare_no(reading, discourse)) is not None:
+        reading.findings.append(refusal)
     remember(reading, discourse, question)
+    keep_question(reading, discourse, question)
     return reading
 
 

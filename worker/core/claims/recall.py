@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from worker.core.claims.clause import Clause, predicates_of
 from worker.core.claims.discourse import Discourse
@@ -29,6 +30,8 @@ _STALE = 4
 def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
+    if (antecedent := _antecedent(number, reading)) is not None:
+        return [antecedent]
     answered = discourse.interview and discourse.host and left_out(number, reading, discourse)
     if not (_has_owner(number, reading) or answered) or _governs(number, reading):
         return []
@@ -50,6 +53,25 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
         if measure is None and discourse.coalition and _joins_in(cues, clause, marks):
             measure = discourse.leading_measure() or Measure.TROOPS
     return [_again(measure, cues[0])] if measure is not None else []
+
+
+def _antecedent(number: int, reading: Reading) -> Topic | None:
+    """ "La forza che Parigi e Londra intendono schierare": what stands before the relative clause."""
+    clause, marks = reading.clauses[number], reading.marks
+    if marks.language not in {"fr", "es", "it"} or clause.opener != "subordinator" or not number:
+        return None
+    subject, deeds = reading.subjects[number], predicates_of(clause, marks)
+    relative = marks.words[clause.start].norm in {"que", "qu'", "che"} and not clause.comma
+    if not relative or not subject.explicit or [p.kind for p in deeds] != ["action"]:
+        return None
+    before = [t for t in marks.topics if 0 <= clause.start - t.end <= _NEAR_BEFORE]
+    willed = any(hit[0] in clause for hit in marks.context.get("modal_will", ()))
+    topic = before[-1] if before and willed else None
+    return replace(topic, kind="recalled") if topic is not None else None
+
+
+#: The noun before a relative clause may have an adjective or a place behind it.
+_NEAR_BEFORE = 2
 
 
 def _has_owner(number: int, reading: Reading) -> bool:

@@ -29,6 +29,7 @@ PAYABLE = (
     Measure.INDUSTRY,
     Measure.MINE_CLEARANCE,
     Measure.TRAINING,
+    Measure.LOGISTICS,
 )
 
 

@@ -276,6 +276,13 @@ def local_stance(
             stance = Stance.OPEN
             rules.append("modal")
     negative = negated or _says_no(predicate, marks)
+    romance = marks.language in {
+        "fr",
+        "es",
+        "it",
+    }  # the tables of the others hold no bare "no soldier"
+    if stance is Stance.RULED_OUT and romance and negative and _only_with(clause, marks):
+        return None, [*rules, "only under a condition"]
     if stance is Stance.RULED_OUT and negative and _tempered(clause, marks):
         rules.append("tempered")
         stance = Stance.RELUCTANT

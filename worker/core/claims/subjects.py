@@ -309,14 +309,30 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
         return from_before(discourse)
     if home := signing_home(number, reading, discourse):
         return Subject(home), 0.6
-    if left_out(number, reading, discourse):
-        named = [s for s in reading.subjects[:number] if s.codes and s.explicit]
-        if named and reading.marks.language in {"es", "it"}:
-            return named[-1], 0.7  # "Berlín es el mayor donante: este año destinará …"
-        if discourse.interview and discourse.host:
-            return Subject((discourse.host,), name=discourse.host_name), 0.65
-        return from_before(discourse)
-    return Subject(), 0.0
+    if _behind_pronoun(number, reading):
+        return resolved(number - 1, reading, discourse)
+    return _left_out(number, reading, discourse)
+
+
+def _left_out(number: int, reading: Reading, discourse: Discourse) -> tuple[Subject, float]:
+    if not left_out(number, reading, discourse):
+        return Subject(), 0.0
+    named = [s for s in reading.subjects[:number] if s.codes and s.explicit]
+    if named and reading.marks.language in {"es", "it"}:
+        return named[-1], 0.7  # "Berlín es el mayor donante: este año destinará …"
+    if discourse.interview and discourse.host:
+        return Subject((discourse.host,), name=discourse.host_name), 0.65
+    return from_before(discourse)
+
+
+def _behind_pronoun(number: int, reading: Reading) -> bool:
+    """ "Elle tiendra sa parole : des soldats seront envoyés": what the colon explains is hers."""
+    clause, marks = reading.clauses[number], reading.marks
+    if marks.language not in {"fr", "es", "it"} or number != 1 or not clause.hard:
+        return False
+    colon = ":" in marks.words[clause.start].before
+    takes = any(p.kind == "stance" for p in predicates_of(reading.clauses[0], marks))
+    return colon and takes and reading.subjects[0].pronoun
 
 
 def _of_the_next(number: int, reading: Reading) -> Subject | None:

@@ -59,6 +59,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
             and not _own_costs(clause, marks)
         ][:1]
     best: dict[Measure, Topic] = {}
+    inside += _sums_beside(inside, clause, marks)
     inside = without_paid(without_purposes(inside, clause, marks), clause, marks)
     for topic in _heads(inside, marks):
         known = best.get(topic.measure)
@@ -110,6 +111,27 @@ def bare_sums(marks: Marks) -> list[tuple[int, int]]:
 _COUNTED = word_set(
     "euros euro dólares dollars dollari libras livres sterline coronas couronnes corone"
 )
+
+
+#: Between a sum and the thing beside it stand no more words than this ("dollars de plus et …").
+_BESIDE = 6
+
+
+def _sums_beside(inside: list[Topic], clause: Clause, marks: Marks) -> list[Topic]:
+    """ "Anunció 2.000 millones de dólares adicionales y la entrega de 40 blindados": money as well."""
+    if marks.language not in {"fr", "es", "it"} or any(
+        t.measure is Measure.FUNDING for t in inside
+    ):
+        return []
+    joints = [hit[0] for hit in marks.context.get("coordinator", ())]
+    for start, end in marks.money:
+        following = [t.start for t in inside if end <= t.start <= end + _BESIDE]
+        earlier = any(t.end <= start for t in inside)
+        if start not in clause or not following or earlier:
+            continue
+        if any(end <= joint < following[0] for joint in joints):
+            return [Topic(Measure.FUNDING, "money", start, end, "money")]
+    return []
 
 
 _WITHOUT = frozenset({"sans", "sin", "senza"})
