@@ -148,3 +148,62 @@ def test_what_is_written_for_other_channels_is_json(
     file = tmp_path / "body.json"
     render(program, config, "--channel", "partner", "--out", str(file))
     assert json.loads(file.read_text("utf-8"))["data"]["alerts"][0]["alert_id"] == ALERT.id
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_route_has_its_feed_in_its_language_and_a_file_that_is_replaced_whole(
+    program: Program,
+    config: Path,
+    tmp_path: Path,
+) -> None:
+    (config / "routes.yaml").write_text(
+        "route:\n  channels: here\n  routes:\n"
+        "    - {name: paris, match: {actor: FR}, language: de}\n"
+        "    - {name: north, match: {actor: [NO, SE]}}\n"
+    )
+    file = tmp_path / "paris.atom"
+    options = ("--out", file, "--url", "https://watch.example/paris.atom", "--config", config)
+    outcome = program("alerts", "feed", "--route", "paris", *options)
+    assert (outcome.code, outcome.errors) == (0, [f"1 alerts written to {file}"])
+    text = file.read_text("utf-8")
+    assert "Frankreich · Bodentruppen: neue Zusage" in text
+    assert 'href="https://watch.example/paris.atom"' in text
+    assert [p.name for p in tmp_path.glob("*paris*")] == ["paris.atom"]
+    (north,) = program(
+        "alerts", "feed", "--route", "north", "--format", "json", "--config", config
+    ).lines
+    assert north["items"] == []
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize(
+    ("match", "count"),
+    [(["actor=FR,DE"], 1), (["actor=DE"], 0), (["severity=high", "measure=troops"], 1), ([], 1)],
+)
+def test_a_feed_holds_what_fits_all_labels_given(
+    program: Program,
+    config: Path,
+    match: list[str],
+    count: int,
+) -> None:
+    (feed,) = program("alerts", "feed", *match, "--format", "json", "--config", config).lines
+    assert len(feed["items"]) == count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--route", "nowhere"], "no route of that name; there are: default"),
+        (["colour=red"], "must be LABEL=VALUE"),
+        (["--language", "fr"], "must be one of: en, de"),
+    ],
+)
+def test_a_feed_of_what_there_is_not_is_one_clear_line(
+    program: Program,
+    config: Path,
+    arguments: list[str],
+    told: str,
+) -> None:
+    outcome = program("alerts", "feed", *arguments, "--config", config)
+    assert (outcome.code, len(outcome.errors)) == (2, 1)
+    assert told in outcome.err

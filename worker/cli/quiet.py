@@ -49,7 +49,7 @@ def add(
     from worker.core.routing import Silence
 
     now = datetime.now(UTC)
-    matchers = MappingProxyType(dict(map(_matcher, match)))
+    matchers = MappingProxyType(dict(map(matcher, match)))
     silence = Silence(str(uuid.uuid4()), matchers, by, reason, now, now + _duration(lasting))
     with opened(config) as app:
         app.store.silences.add(silence)
@@ -60,7 +60,8 @@ def add(
     return 0
 
 
-def _matcher(text: str) -> tuple[str, frozenset[str]]:
+def matcher(text: str) -> tuple[str, frozenset[str]]:
+    """The label and the values of ``LABEL=VALUE,VALUE``; UsageError names what is allowed."""
     from worker.core.routing import LABELS
 
     label, equals, values = text.partition("=")

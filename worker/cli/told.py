@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from worker.cli.configuration import ConfigOption
+from worker.cli.feedout import feed_of_alerts
 from worker.cli.ledger import ActorOption, actor_code, opened
 from worker.cli.output import Format, FormatOption, console, emit, table
 from worker.cli.preview import render_alert
@@ -56,6 +57,7 @@ def show_alerts(found: Sequence[Alert]) -> None:
 
 
 alerts.command("render")(render_alert)
+alerts.command("feed")(feed_of_alerts)
 
 
 def suppressed(

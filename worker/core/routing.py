@@ -193,6 +193,25 @@ def _nodes(route: Route) -> Iterator[Route]:
         yield from _nodes(_inherit(child, route))
 
 
+def on_route(root: Route, name: str, alert: Alert) -> bool:
+    """Whether the route of that name takes an alert."""
+    return any(route.name == name for route in take(root, labels_of(alert)))
+
+
+def routes_by_name(root: Route) -> dict[str, Route]:
+    """All routes of a tree in its order, each with what it inherits.
+
+    One without a name goes by that of the route above it, the top one by ``default``.
+    """
+    found: dict[str, Route] = {}
+    waiting = [_inherit(root, DEFAULTS)]
+    while waiting:
+        route = waiting.pop(0)
+        found.setdefault(route.name or "", route)
+        waiting = [*(_inherit(child, route) for child in route.routes), *waiting]
+    return found
+
+
 def _take(route: Route, labels: Mapping[str, str]) -> Iterator[Route]:
     if not matches(route.match, labels):
         return
