@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: mail-screenshots demo test check bench torture crowd crash crash-scaled image format lock clean reference
+.PHONY: mail-screenshots demo test check bench torture crowd crash crash-scaled image format lock clean reference screenshots
 .DEFAULT_GOAL := demo
 
 $(STAMP): requirements.lock pyproject.toml
@@ -63,6 +63,10 @@ format: $(STAMP)
 # The reference of all settings in docs/configuration.md, from the schemas.
 reference: $(STAMP)
 	@$(BIN)/coalition-watch settings --write docs/configuration.md
+
+# Needs Chromium (apt-get install chromium).
+screenshots: $(STAMP)
+	@$(BIN)/python -m tests.browser.screenshots
 
 # Needs pip-tools; run after a change of the dependencies in pyproject.toml.
 lock:
