@@ -96,7 +96,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not _parallel(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
-        elif last is None or piece.subordinate:
+        elif last is None or piece.subordinate or _verb_second(piece, marks):
             clauses.append(piece)
         elif (main := _bracketed(clauses, piece, marks)) is not None:
             main.more = (piece.start, piece.end)
@@ -306,6 +306,16 @@ def _finite(piece: Clause, marks: Marks) -> bool:
         for hit in marks.context.get(kind, ())
     )
     return modal and _names(piece, marks)
+
+
+def _verb_second(piece: Clause, marks: Marks) -> bool:
+    """ "…, und Ankara denkt nicht daran": German word order begins a clause, whatever came before."""
+    if marks.language != "de" or not piece.comma or piece.opener != "coordinator":
+        return False
+    first = next((a for a in marks.actors if a.start == piece.start + 1 and a.code), None)
+    return first is not None and any(
+        p.start == first.end and p.kind != "reporting" for p in marks.predicates
+    )
 
 
 def _ends_in_modal(piece: Clause, marks: Marks) -> bool:

@@ -183,10 +183,8 @@ def _closed(at: int, clause: Clause, marks: Marks) -> bool:
 def _only_with(clause: Clause, marks: Marks) -> bool:
     """ "Not a soldier without a vote": a condition of what is meant to happen, no refusal."""
     return any(
-        marks.words[hit[0]].norm in _WITHOUT
-        and hit[0] in clause
-        and not _without_doing(hit[0], clause, marks)
-        for hit in marks.context.get("negation", ())
+        marks.words[at].norm in _WITHOUT and not _without_doing(at, clause, marks)
+        for at in range(clause.start, clause.end)
     )
 
 
