@@ -288,9 +288,9 @@ _SUPPLY = re.compile(r"^(?:dostaw|поставк|постачан)")
 def settle_share(best: dict[Measure, Topic], marks: Marks) -> None:
     """ "Зробити внесок військовими": what is contributed tells the measure, not the contribution."""
     supply = best.get(Measure.ARMS)
-    if supply is not None and supply.kind == "weak" and Measure.AIR_DEFENCE in best:
-        if _SUPPLY.match(marks.words[supply.start].norm):
-            del best[Measure.ARMS]  # "dostawę rakiet przeciwlotniczych"
+    weak = supply is not None and supply.kind == "weak" and Measure.AIR_DEFENCE in best
+    if weak and supply is not None and _SUPPLY.match(marks.words[supply.start].norm):
+        del best[Measure.ARMS]  # "dostawę rakiet przeciwlotniczych"
     share = best.get(Measure.FUNDING)
     if share is None or share.kind != "weak" or len(best) < 2 or marks.money:
         return
