@@ -218,6 +218,8 @@ def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
     """Whether a piece behind a whole clause begins a new one: by its predicate, or by its subject."""
     if _has_predicate(piece, marks) or _opens_with_modal(piece, marks):
         return True
+    if marks.language in SLAVIC and piece.comma and _turns_second(piece, marks):
+        return True
     if _has_auxiliary(piece, marks):
         return True
     comes = bool(following) and _has_predicate(following[0], marks)
@@ -252,6 +254,12 @@ def _opens_with_name(piece: Clause, last: Clause, marks: Marks) -> bool:
         for a in marks.actors
     )
     return opens and _names(last, marks)
+
+
+def _turns_second(piece: Clause, marks: Marks) -> bool:
+    """ "…, weźmie natomiast udział": the word of contrast stands second, behind the verb."""
+    first = range(piece.start + 1, min(piece.start + 3, piece.end))
+    return any(hit[0] in first for hit in marks.context.get("contrast", ()))
 
 
 def _content(piece: Clause, marks: Marks) -> bool:

@@ -88,7 +88,12 @@ _HOME = {"uk": "UA", "pl": "PL"}
 _IMPERSONAL = re.compile(r"(?:но|то|no|to)$")
 
 
-_SIDES = word_set("сторони strony стороны обидва обидві oba obie оба обе")
+_SIDES = word_set(
+    """
+    сторони співрозмовники міністри уряди обидва обидві strony rozmówcy ministrowie rządy oba
+    obie obaj стороны собеседники министры оба обе
+    """
+)
 
 
 def signing_home(number: int, reading: Reading, discourse: Discourse) -> tuple[str, ...]:
@@ -102,7 +107,8 @@ def signing_home(number: int, reading: Reading, discourse: Discourse) -> tuple[s
     signing = [hit for hit in marks.context.get("signing", ()) if hit[0] in clause]
     sides = any(w.norm in _SIDES for w in marks.words[clause.start : clause.end])
     if signing and sides and discourse.state not in {None, "UA"}:
-        return (str(discourse.state), "UA")
+        host = "UA" if discourse.states["UA"] else _HOME.get(marks.language, "UA")
+        return (str(discourse.state), host if host != discourse.state else "UA")
     impersonal = any(_IMPERSONAL.search(marks.words[hit[0]].norm) for hit in signing)
     home = _HOME.get(marks.language)
     return (home,) if impersonal and home else ()
