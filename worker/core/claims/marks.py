@@ -309,13 +309,13 @@ def _drop_attributes(marks: Marks) -> None:
     starts = {t.start for t in marks.topics}
 
     def attribute(predicate: Predicate) -> bool:
-        at = predicate.start
+        at, last = predicate.start, predicate.words[-1]
+        by = last + 1 < len(marks.words) and marks.words[last + 1].norm == "by"
+        if by and at and marks.words[last].norm in _LED and "," in marks.words[at].before:
+            return True
         if len(predicate.words) > 1 or not at:
             return False
         if predicate.kind in {"action_past", "done"} and marks.words[at].before == "-":
-            return True
-        by = at + 1 < len(marks.words) and marks.words[at + 1].norm == "by"
-        if by and marks.words[at].norm in _LED and "," in marks.words[at].before:
             return True
         before = marks.words[at - 1].norm in _BEFORE_ATTRIBUTE
         deed = any(p.kind in {"action", "action_past"} and p.start < at for p in marks.predicates)

@@ -174,6 +174,8 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
     subject, chosen = judgement.subject, judgement.chosen
     assert judgement.stance is not None
     wanted = _signed(judgement, topic, reading.marks)
+    if _running(judgement, topic, reading.marks):
+        wanted = Stance.DELIVERED
     for code in (*subject.codes, *cosigners(judgement, number, topic, reading)):
         stance = fitting_stance(code, topic, wanted)
         if stance is None:
@@ -198,6 +200,24 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
 
 
 _ADOPTED = re.compile(r"^(?:adopted|approved|goedgekeurd|aangenomen|verabschiedet|gebilligt)$")
+
+
+def _running(judgement: Judgement, topic: Topic, marks: Marks) -> bool:
+    """ "Norway is training a brigade in Poland": told in the present it goes on already."""
+    if topic.measure is not Measure.TRAINING or "present" not in judgement.rules:
+        return False
+    chosen = judgement.chosen
+    trains = chosen is not None and _TRAINS.match(marks.words[chosen.start].norm)
+    told = ENDED.search(marks.sentence.tail) and marks.language in {"en", "nl"}
+    abroad = marks.language == "en" or any(a.kind == "state" and a.oblique for a in marks.actors)
+    return (
+        bool(trains and told and abroad)
+        and not marks.dates
+        and "an item of a list" not in judgement.rules
+    )
+
+
+_TRAINS = re.compile(r"^(?:train(?:s|ing|en|t)?|teach(?:es|ing)?|opleid(?:en|t)?|leid(?:en|t))$")
 
 
 def _signed(judgement: Judgement, topic: Topic, marks: Marks) -> Stance:

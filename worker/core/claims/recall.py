@@ -50,7 +50,8 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
         measure = discourse.measure
     if measure is None and ENDED.search(marks.sentence.tail):  # a heading recalls nothing
         measure = _named_before(number, cues[0], pointed, reading, discourse)
-        if measure is None and discourse.coalition and _joins_in(cues, clause, marks):
+        force = discourse.coalition or discourse.counts[Measure.TROOPS] > 0
+        if measure is None and force and _joins_in(cues, clause, marks):
             measure = discourse.leading_measure() or Measure.TROOPS
     return [_again(measure, cues[0])] if measure is not None else []
 

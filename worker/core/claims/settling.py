@@ -209,15 +209,17 @@ def settle_ships(best: dict[Measure, Topic], clause: Clause, marks: Marks) -> No
 def _does_it(topic: Topic, clause: Clause, marks: Marks) -> bool:
     """ "The navy could help clear mines": it only tells who does the deed."""
     last = marks.words[topic.end - 1].norm
-    if last not in _SERVICES | _MEN or topic.start > clause.start + 3:
+    armed = marks.words[topic.start].norm in _ARMED
+    if last not in _SERVICES | _MEN or topic.start > clause.start + 5:
         return False
     deeds = [p for p in predicates_of(clause, marks) if p.kind != "reporting"]
     sent = any(_SENT.match(marks.words[w].norm) for p in deeds for w in p.words)
-    if last in _MEN and (sent or any(p.kind != "action" for p in deeds)):
+    if last in _MEN and not armed and (sent or any(p.kind != "action" for p in deeds)):
         return False
     return topic.end <= min((p.start for p in deeds), default=0)
 
 
+_ARMED = word_set("armed defence defense")
 _MEN = word_set("forces troops soldiers")
 _SENT = re.compile(
     r"^(?:deploy|send|sent|station|dispatch|put$|be$|take|join|participat|stay|remain|go)"
@@ -259,6 +261,24 @@ def settle_missiles(best: dict[Measure, Topic]) -> None:
 _MINERS = word_set("deminers sappers ontmijners genisten minenräumer entminer")
 
 
+def settle_assets(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "Use the frozen assets to guarantee a loan": what they are used for is no aid of its own."""
+    assets = best.get(Measure.SANCTIONS)
+    if assets is None or not any(
+        marks.words[i].norm in _ASSETS for i in range(assets.start, assets.end)
+    ):
+        return
+    for measure in (Measure.FUNDING, Measure.GUARANTEES):
+        used = best.get(measure)
+        if used is None or used.start <= assets.end or used.kind not in {"weak", "verb"}:
+            continue
+        if any(marks.words[i].norm == "to" for i in range(assets.end, used.start)):
+            del best[measure]
+
+
+_ASSETS = word_set("asset assets proceeds")
+
+
 def settle_monitoring(best: dict[Measure, Topic]) -> None:
     """ "Monitor the ceasefire with drones and satellites": its means are no measures of their own."""
     watched = best.get(Measure.MONITORING)
@@ -272,6 +292,11 @@ def settle_monitoring(best: dict[Measure, Topic]) -> None:
 
 def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
     """ "Trained 200 Ukrainian deminers": who is trained clears no mines for the trainer."""
+    trained, men = best.get(Measure.TRAINING), best.get(Measure.TROOPS)
+    if trained is not None and men is not None and men.kind == "weak" and men.start > trained.start:
+        sent = any(_SENT.match(marks.words[w].norm) for p in marks.predicates for w in p.words)
+        if not sent and trained.kind == "verb":
+            del best[Measure.TROOPS]  # "trained 47,000 personnel"
     mines = best.get(Measure.MINE_CLEARANCE)
     if mines is not None and Measure.TRAINING in best:
         people = range(mines.start, mines.end)

@@ -61,6 +61,7 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
         and hit[0] not in phrases
         and not _of_a_participle(hit[0], marks)
         and not _with_no(hit[0], marks)
+        and not _inserted(hit[0], clause, marks)
     )
     return [at for n, at in enumerate(found) if not n or not _again(found[n - 1], at, marks)]
 
@@ -74,6 +75,24 @@ def _again(before: int, at: int, marks: Marks) -> bool:
 
 
 _JOINED_NOUNS = 5
+
+
+def _inserted(at: int, clause: Clause, marks: Marks) -> bool:
+    """ "Iceland, which has no army, will pay": denied in a relative clause set off by commas."""
+    if marks.language not in {"en", "nl"}:
+        return False
+    opened = any(
+        clause.start < hit[0] < at and "," in marks.words[hit[0]].before
+        for hit in marks.context.get("subordinator", ())
+    )
+    later = range(at + 1, clause.end)
+    closed = next((i for i in later if "," in marks.words[i].before), None)
+    return (
+        opened
+        and closed is not None
+        and not any(at < p.start < closed for p in marks.predicates)
+        and any(p.start >= closed and p.start in clause for p in marks.predicates)
+    )
 
 
 def _with_no(at: int, marks: Marks) -> bool:

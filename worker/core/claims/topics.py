@@ -13,6 +13,7 @@ from worker.core.claims.settling import (
     priced,
     settle_aid,
     settle_air_defence,
+    settle_assets,
     settle_command,
     settle_documents,
     settle_missiles,
@@ -76,6 +77,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
     settle_air_defence(best, marks)
     settle_ships(best, clause, marks)
     settle_missiles(best)
+    settle_assets(best, marks)
     settle_monitoring(best)
     settle_training(best, marks)
     settle_command(best)
