@@ -43,12 +43,15 @@ class Story:
 class Press:
     """Feeds by name; ``statuses`` and ``feed_bodies`` answer a path or feed otherwise.
 
-    ``searches`` are those that stand behind a search engine's address.
+    ``searches`` are those that stand behind a search engine's address, ``pages`` and ``posted``
+    answer single paths.
     """
 
     feeds: dict[str, list[Story]] = field(default_factory=dict)
     feed_bodies: dict[str, bytes] = field(default_factory=dict)
     searches: set[str] = field(default_factory=set)
+    posted: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+    pages: dict[str, bytes] = field(default_factory=dict)
     robots: str = ""
     statuses: dict[str, int] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
@@ -95,6 +98,8 @@ class Press:
             return self.statuses[path], b"no", {}
         if path == "/robots.txt" and self.robots:
             return 200, self.robots.encode(), {"Content-Type": "text/plain"}
+        if path in self.pages:
+            return 200, self.pages[path], {"Content-Type": "text/html"}
         for feed in self.searches:
             if path.startswith(f"/rss/search?q={feed}"):
                 return 200, self.feed_xml(feed), {"Content-Type": "application/rss+xml"}
@@ -206,6 +211,12 @@ def publishing(press: Press) -> Iterator[Press]:
     class Handler(_Quiet):
         def do_GET(self) -> None:
             self.reply(*press.answer(self.path, self.headers.get("If-None-Match")))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            press.asked[self.path] += 1
+            told = press.posted.get(self.path)
+            self.reply(200 if told else 404, told(body) if told else b"", {})
 
     with serve(Handler, "0.0.0.0") as port:
         press.port = port

@@ -62,6 +62,17 @@ async def test_validators_are_echoed_byte_for_byte(origin: Origin, client: Guard
     assert origin.asked[1].header("if-modified-since") == stamp.encode()
 
 
+async def test_a_form_is_posted_and_goes_to_no_other_address(
+    origin: Origin, client: GuardedClient
+) -> None:
+    end = origin.answer("/end")
+    url = origin.raw("/", f"HTTP/1.1 307 X\r\nLocation: {end}\r\n\r\n".encode())
+    await client.fetch(url, form=b"f.req=1")
+    first, second = origin.asked
+    assert (first.header("content-length"), second.path) == (b"7", "/end")
+    assert second.header("content-length") is second.header("content-type") is None
+
+
 async def test_not_modified_keeps_the_validators_that_were_sent(
     origin: Origin, client: GuardedClient
 ) -> None:

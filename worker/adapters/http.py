@@ -150,16 +150,20 @@ class GuardedClient:
         last_modified: str | None = None,
         accept: str = ACCEPT_FEED,
         before_hop: Callable[[str], Awaitable[None]] | None = None,
+        form: bytes | None = None,
     ) -> Fetched:
-        """Get ``url``, conditionally where a validator is given.
+        """Get ``url``, conditionally where a validator is given; a ``form`` is posted to it.
 
         ``before_hop`` is awaited with each address, redirect targets included, and may refuse it.
         Raises FetchRefused for a refused address, scheme or size and for 410, FetchError for any
         other failure or status; both carry ``status`` and ``retry_after`` in seconds.
         """
         try:
-            headers = request_headers(accept, etag, last_modified)
-            return await self._follow(parse_url(url), headers, (etag, last_modified), before_hop)
+            headers, validators = (
+                request_headers(accept, etag, last_modified),
+                (etag, last_modified),
+            )
+            return await self._follow(parse_url(url), headers, validators, before_hop, form)
         except FetchError:
             raise
         except (httpx.InvalidURL, UnicodeError) as error:
@@ -173,6 +177,7 @@ class GuardedClient:
         headers: dict[bytes, bytes],
         validators: tuple[str | None, str | None],
         before_hop: Callable[[str], Awaitable[None]] | None,
+        form: bytes | None,
     ) -> Fetched:
         left = self.limits.deadline
         permanent: str | None = None
@@ -182,7 +187,7 @@ class GuardedClient:
             seen.add(str(url))
             if before_hop is not None:
                 await before_hop(str(url))
-            async with self._exchange(url, headers, left) as (response, started):
+            async with self._exchange(url, headers, left, form) as (response, started):
                 if response.status_code not in _REDIRECTS:
                     body = await self._body(response)
                     spent = self.limits.deadline - left + monotonic() - started
@@ -193,19 +198,19 @@ class GuardedClient:
                 raise FetchError(f"{shown(url)} redirects in a loop", status=response.status_code)
             all_permanent = all_permanent and response.status_code in _PERMANENT
             permanent = str(target) if all_permanent else permanent
-            url = target
+            url, form = target, None  # what was posted goes to nobody else
         raise FetchError(f"{shown(url)}: more than {self.limits.max_redirects} redirects")
 
     @asynccontextmanager
     async def _exchange(
-        self, url: httpx.URL, headers: dict[bytes, bytes], seconds: float
+        self, url: httpx.URL, headers: dict[bytes, bytes], seconds: float, form: bytes | None
     ) -> AsyncIterator[tuple[httpx.Response, float]]:
         """One request and its response; waiting for the host's turn costs none of the seconds."""
         async with self._pacer.turn(url.host):
             started = monotonic()
             try:
                 async with asyncio.timeout(max(seconds, 0.001)):
-                    request = self._client.build_request("GET", url, headers=headers)
+                    request = self._request(url, headers, form)
                     response = await self._client.send(request, stream=True)
                     try:
                         yield response, started
@@ -215,6 +220,14 @@ class GuardedClient:
                 raise FetchError(
                     f"{shown(url)}: no complete answer within {self.limits.deadline:g} s"
                 ) from error
+
+    def _request(
+        self, url: httpx.URL, headers: dict[bytes, bytes], form: bytes | None
+    ) -> httpx.Request:
+        if form is None:
+            return self._client.build_request("GET", url, headers=headers)
+        posted = {**headers, b"Content-Type": b"application/x-www-form-urlencoded;charset=UTF-8"}
+        return self._client.build_request("POST", url, headers=posted, content=form)
 
     async def _body(self, response: httpx.Response) -> bytes:
         if response.status_code == 304:

@@ -22,6 +22,7 @@ class PoliteFetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         accept: str = "*/*",
+        form: bytes | None = None,
     ) -> Fetched:
         """Get ``url`` if robots.txt allows it and where it redirects to, else FetchRefused."""
         return await self.client.fetch(
@@ -30,4 +31,5 @@ class PoliteFetcher:
             last_modified=last_modified,
             accept=accept,
             before_hop=self.robots.check,
+            form=form,
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from worker.core import reading
 from worker.core.articles import article_from_feed
+from worker.core.googlenews import answer, question
 from worker.core.withdrawal import ASK_AGAIN, GONE, MISSING, says_withdrawn
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Article
@@ -64,9 +65,25 @@ async def _reread(tools: Tools, work: EntryWork) -> None:
 
 
 async def _articles(tools: Tools, work: EntryWork) -> Sequence[Article]:
-    return await _read_page(
-        tools, work, await tools.pages.fetch(work.entry.url, accept=ACCEPT_PAGE)
-    )
+    fetched = await tools.pages.fetch(work.entry.url, accept=ACCEPT_PAGE)
+    return await _read_page(tools, work, await _publishers(tools, fetched))
+
+
+async def _publishers(tools: Tools, fetched: FetchedBody) -> FetchedBody:
+    """The publisher's page where a search engine's link hid it; the link's own where it stays so.
+
+    Robots.txt and the pace of hosts hold for each request; what is refused leaves the headline.
+    """
+    asked = question(fetched.url, fetched.body)
+    if asked is None:
+        return fetched
+    where, form = asked
+    with contextlib.suppress(FetchError):
+        told = await tools.pages.fetch(where, accept="*/*", form=form)
+        url = answer(told.body)
+        if url is not None:
+            return await tools.pages.fetch(url, accept=ACCEPT_PAGE)
+    return fetched
 
 
 async def _read_page(tools: Tools, work: EntryWork, fetched: FetchedBody) -> Sequence[Article]:

@@ -49,8 +49,9 @@ class Fetcher(Protocol):
         etag: str | None = None,
         last_modified: str | None = None,
         accept: str = "*/*",
+        form: bytes | None = None,
     ) -> FetchedBody:
-        """Get ``url``, conditionally where a validator is given."""
+        """Get ``url``, conditionally where a validator is given; a ``form`` is posted to it."""
         ...
 
 
