@@ -1,4 +1,4 @@
-# Build: make image     Run: deploy/compose.yaml, deploy/kubernetes
+# Build: make image     Run: deploy/compose, deploy/kubernetes
 # Another base with Python 3.11 or newer as python3: --build-arg BASE=…
 ARG BASE=docker.io/library/python:3.11.14-slim-bookworm
 

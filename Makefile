@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: mail-screenshots demo test check bench torture crowd crash crash-scaled image format lock clean reference screenshots
+.PHONY: deploy-check mail-screenshots demo test check bench torture crowd crash crash-scaled image format lock clean reference screenshots
 .DEFAULT_GOAL := demo
 
 $(STAMP): requirements.lock pyproject.toml
@@ -50,11 +50,13 @@ crash: $(STAMP)
 mail-screenshots: $(STAMP)
 	@$(BIN)/python -m tests.browser.mailshots
 
-# Needs a container engine: ENGINE=podman make image
-ENGINE ?= docker
+# With docker, podman or buildah; BASE=debian needs no registry. See deploy/image/build.sh.
 image:
-	@command -v $(ENGINE) >/dev/null || { echo "make image needs $(ENGINE) (or another: ENGINE=podman)"; exit 1; }
-	@$(ENGINE) build -t coalition-watch .
+	@deploy/image/build.sh
+
+# What is deployed, checked: Dockerfile, scripts, compose, manifests, unit, alert rules.
+deploy-check: $(STAMP)
+	@$(BIN)/python -m pytest tests/unit/test_deploy.py tests/unit/test_repository.py
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix-only --quiet .

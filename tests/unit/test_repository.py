@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from worker.cli.commands import app
 from worker.settings import FILES
 from worker.settings.schema import is_database_url
+from worker.web.guard import PROBES
 
 ROOT = Path(__file__).parents[2]
 GUIDES = [ROOT / "README.md", ROOT / "docs/operations.md", ROOT / "docs/configuration.md"]
@@ -190,15 +191,9 @@ def test_everything_the_image_copies_is_there_and_let_through():
             assert f"!{source}" in ignore
 
 
-def test_the_compose_file_and_the_manifests_take_away_what_the_worker_does_not_need():
-    service = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text("utf-8"))["services"][
-        "worker"
-    ]
-    assert service["read_only"]
-    assert service["cap_drop"] == ["ALL"]
-    assert service["stop_grace_period"] == "30s"
-    parts = list(yaml.safe_load_all((ROOT / "deploy/kubernetes/worker.yaml").read_text("utf-8")))
-    spec = next(part for part in parts if part["kind"] == "Deployment")["spec"]
+def test_the_manifests_take_away_what_the_worker_does_not_need():
+    path = ROOT / "deploy/kubernetes/base/deployment.yaml"
+    spec = yaml.safe_load(path.read_text("utf-8"))["spec"]
     assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
     pod = spec["template"]["spec"]
     user = re.search(r"^USER (\d+)", RUN_STAGE, re.MULTILINE)
@@ -209,14 +204,12 @@ def test_the_compose_file_and_the_manifests_take_away_what_the_worker_does_not_n
     (container,) = pod["containers"]
     assert container["securityContext"]["readOnlyRootFilesystem"]
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-    for probe in ("startupProbe", "livenessProbe"):
-        program, *words = container[probe]["exec"]["command"]
-        assert program == "coalition-watch"
-        assert command_of(words)[0] is not typer.main.get_command(app)
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert container[probe]["httpGet"]["path"] in PROBES
 
 
 def test_the_systemd_unit_starts_a_command_and_gives_it_time_to_end():
-    unit = (ROOT / "deploy/coalition-watch.service").read_text("utf-8")
+    unit = (ROOT / "deploy/systemd/coalition-watch.service").read_text("utf-8")
     started = re.search(r"^ExecStart=\S+/coalition-watch (\w+)$", unit, re.MULTILINE)
     assert started
     assert command_of([started[1]])[1] == []
