@@ -6,7 +6,6 @@ the mail itself, and nothing is fetched.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browser.chromium import NoBrowser, running
 from worker.core.overview import Overview, chart_days
 from worker.core.render import render_email
 from worker.core.threads import Occasion
@@ -41,11 +41,6 @@ FOLDER = Path(__file__).parents[2] / "docs" / "images"
 NOW = datetime(2026, 2, 8, 8, 0, tzinfo=UTC)
 SIZES = {"phone": (375, 600), "desk": (800, 480)}
 SCHEMES = ("light", "dark")
-
-
-def chromium() -> str | None:
-    """Debian's Chromium, if it is installed."""
-    return shutil.which("chromium")
 
 
 def position(actor: str, measure: str, stance: str, **more: Any) -> Position:
@@ -180,21 +175,10 @@ def shown(mail: dict[str, Any]) -> str:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        try:
-            yield running
-        finally:
-            running.close()
-
-
-@contextmanager
-def page(running: Browser, mail: dict[str, Any], size: str, scheme: str) -> Iterator[Page]:
+def page(browser: Browser, mail: dict[str, Any], size: str, scheme: str) -> Iterator[Page]:
     """A mail on a screen; asking the network for anything is an error."""
     width, height = SIZES[size]
-    context = running.new_context(
+    context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]
         offline=True,
@@ -209,16 +193,13 @@ def page(running: Browser, mail: dict[str, Any], size: str, scheme: str) -> Iter
 
 def main() -> int:
     """Write a picture of each mail on each screen, in light and dark."""
-    if chromium() is None:
-        print("mail-screenshots: needs Debian's chromium (apt-get install chromium)")
-        return 1
     FOLDER.mkdir(exist_ok=True)
     done = 0
-    with browser() as running:
+    with running() as browser:
         for name, mail in mails().items():
             for size in SIZES:
                 for scheme in SCHEMES:
-                    with page(running, mail, size, scheme) as tab:
+                    with page(browser, mail, size, scheme) as tab:
                         path = FOLDER / f"mail-{name}-{size}-{scheme}.png"
                         tab.screenshot(path=str(path), full_page=True)
                         done += 1
@@ -227,4 +208,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except NoBrowser as error:
+        sys.exit(f"mail-screenshots: {error}")

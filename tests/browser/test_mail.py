@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.mailshots import SCHEMES, SIZES, browser, chromium, mails, page
+from tests.browser.chromium import NoBrowser, running
+from tests.browser.mailshots import SCHEMES, SIZES, mails, page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason="needs Debian's chromium"),
-]
+pytestmark = pytest.mark.browser
 
 #: Contrast of every text with the ground it stands on (WCAG 2.1, 1.4.3); the least of all, and where.
 CONTRAST = """() => {
@@ -36,9 +34,12 @@ CONTRAST = """() => {
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
+def browser() -> Iterator[Browser]:
+    try:
+        with running() as started:
+            yield started
+    except NoBrowser as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +50,10 @@ def mailed() -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("size", SIZES)
 def test_mails_fit_their_screen_and_are_legible_on_it(
-    running: Browser, mailed: dict[str, dict[str, Any]], size: str, scheme: str
+    browser: Browser, mailed: dict[str, dict[str, Any]], size: str, scheme: str
 ) -> None:
     for name, mail in mailed.items():
-        with page(running, mail, size, scheme) as tab:
+        with page(browser, mail, size, scheme) as tab:
             width = tab.evaluate("document.documentElement.scrollWidth")
             assert width <= SIZES[size][0], f"{name} sticks out"
             ratio, text = tab.evaluate(CONTRAST)
@@ -64,18 +65,18 @@ def test_mails_fit_their_screen_and_are_legible_on_it(
 
 
 def test_the_chart_is_a_picture_in_the_mail_with_words_for_those_who_do_not_see_it(
-    running: Browser, mailed: dict[str, dict[str, Any]]
+    browser: Browser, mailed: dict[str, dict[str, Any]]
 ) -> None:
-    with page(running, mailed["digest-de"], "desk", "light") as tab:
+    with page(browser, mailed["digest-de"], "desk", "light") as tab:
         assert tab.evaluate("document.images[0].naturalWidth") == 1120
         assert "dafür: 10" in (tab.get_attribute("img", "alt") or "")
 
 
 @pytest.mark.parametrize("name", ["alert-de", "digest-de"])
 def test_without_its_style_sheet_a_mail_reads_the_same(
-    running: Browser, mailed: dict[str, dict[str, Any]], name: str
+    browser: Browser, mailed: dict[str, dict[str, Any]], name: str
 ) -> None:
-    with page(running, mailed[name], "desk", "light") as tab:
+    with page(browser, mailed[name], "desk", "light") as tab:
         before = tab.evaluate("document.body.getBoundingClientRect().height")
         tab.evaluate("document.querySelector('style').remove()")
         assert tab.evaluate("document.body.getBoundingClientRect().height") == before

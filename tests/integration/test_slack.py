@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,9 @@ async def test_the_buttons_of_a_message_lead_to_evidence_silence_confirm_dismiss
         await at.tell(UNCONFIRMED)
         (actions,) = [b for b in slack.roots[0]["blocks"] if b["type"] == "actions"]
     page = f"https://watch.example/alert/{UNCONFIRMED.id}"
+    forms = files("worker.web").joinpath("templates", "forms.html").read_text("utf-8")
+    for name in ("silence", "confirm", "dismiss"):
+        assert f'id="{name}"' in forms, "the dashboard has no such place"
     assert [(b["text"]["text"], b["url"]) for b in actions["elements"]] == [
         ("Evidence", page),
         ("Silence", f"{page}#silence"),

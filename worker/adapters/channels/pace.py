@@ -1,4 +1,4 @@
-"""A pace that a channel asks for: so many seconds from one call to the next."""
+"""A pace that a channel asks for: so many seconds between two calls."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ import time
 
 
 class Pace:
-    """Lets callers through one after the other, ``seconds`` apart."""
+    """``async with pace:`` lets one call at a time through, ``seconds`` after the last has ended.
+
+    Counted from its end, so that they arrive no closer than that however long the way takes.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._lock = asyncio.Lock()
-        self._next = 0.0
+        self._free_at = 0.0
 
-    async def turn(self) -> None:
-        """Wait until it is the caller's turn."""
-        async with self._lock:
-            wait = self._next - time.monotonic()
-            if wait > 0:
-                await asyncio.sleep(wait)
-            self._next = time.monotonic() + self._seconds
+    async def __aenter__(self) -> None:
+        await self._lock.acquire()
+        try:
+            await asyncio.sleep(max(0.0, self._free_at - time.monotonic()))
+        except BaseException:  # cancelled while it waits: the next one's turn
+            self._lock.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._free_at = time.monotonic() + self._seconds
+        self._lock.release()

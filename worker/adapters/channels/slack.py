@@ -39,5 +39,5 @@ class SlackSender:
             message["thread_ts"] = self._thread_ts
         body = json.dumps(message, ensure_ascii=False).encode("utf-8")
         headers = {"content-type": "application/json; charset=utf-8"}
-        await self._pace.turn()
-        await post(self._client, self._url, body, headers, seconds=self._timeout)
+        async with self._pace:
+            await post(self._client, self._url, body, headers, seconds=self._timeout)

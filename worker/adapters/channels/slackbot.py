@@ -101,16 +101,13 @@ class SlackBotSender:
             log.warning("channel.unedited", problem=error.code)
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        await self._pace.turn()
+        url = f"{self._url}/{method}"
         body = json.dumps(arguments, ensure_ascii=False).encode("utf-8")
-        raw = await post(
-            self._client,
-            f"{self._url}/{method}",
-            body,
-            self._headers,
-            seconds=self._timeout,
-            keep=_ANSWER_BYTES,
-        )
+        async with self._pace:
+            sent = post(
+                self._client, url, body, self._headers, seconds=self._timeout, keep=_ANSWER_BYTES
+            )
+            raw = await sent
         answer = _parsed(raw)
         if answer.get("ok") is not True:
             raise _Refused(clean_line(str(answer.get("error") or "no reason given"), 80))
