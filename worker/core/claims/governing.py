@@ -39,6 +39,10 @@ def inner_stance(
     cues = [p for p in own if p.kind in {"stance", "noun"}]
     actions = [p for p in own if p.kind in {"action", "action_past", "done"}]
     finite = [p for p in actions if language != "en" or not bare_english(p, marks)]
+    if language in {"fr", "es", "it"}:
+        finite = [p for p in actions if not _attributive(p, clause, marks)]
+        if actions and not finite and not cues and actions[0].start == clause.start:
+            return None, ["an attribute"], None
     chosen = _ruling(cues, finite or actions, topic)
     if special and _rejected(special, chosen):
         return Stance.RULED_OUT, [special[0].rule, "demand rejected"], chosen
@@ -79,6 +83,31 @@ def _rejected(special: Sequence[Predicate], chosen: Predicate | None) -> bool:
     if chosen is None or chosen.stance is None or chosen.stance.rank >= 0:
         return False
     return all(p.kind == "demand" and p.start < chosen.words[-1] for p in special)
+
+
+#: So near before a participle its auxiliary stands ("ont déjà été livrés").
+_AUXILIARY_REACH = 4
+
+
+def _attributive(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """ "…, financée par un emprunt commun": a participle behind its noun is no verb of the clause."""
+    if predicate.kind != "action_past" or len(predicate.words) > 1 or predicate.start == 0:
+        return False
+    first = max(clause.start, predicate.start - _AUXILIARY_REACH)
+    kinds = ("perfect", "pluperfect", "passive", "modal_will", "modal_open", "modal_must")
+    helped = any(
+        first <= hit[-1] < predicate.start for kind in kinds for hit in marks.context.get(kind, ())
+    )
+    word = marks.words[predicate.start]
+    participle = word.norm.endswith(_PARTICIPLES)
+    return participle and not helped and "," in word.before
+
+
+_PARTICIPLES: tuple[str, ...] = tuple(
+    """
+    é ée és ées ado ada ados adas ido ida idos idas ato ata ati ate uto uta uti ito ita iti
+    """.split()
+)
 
 
 def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:

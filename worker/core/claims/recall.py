@@ -117,6 +117,11 @@ def _takes_part(predicate: Predicate, marks: Marks) -> bool:
 
 def _named_beside(number: int, reading: Reading) -> Measure | None:
     """The measure of an earlier clause with a stance, or of "…, said X with a view to Y"."""
+    clause, following = reading.clauses[number], reading.clauses[number + 1 : number + 2]
+    if clause.more is not None and following and following[0].subordinate:
+        inside = topics_of(following[0], reading.marks)
+        if inside:  # "La Grèce, qui avait envisagé de dépêcher une frégate, a renoncé"
+            return inside[-1].measure
     if reading.findings and reading.subjects[number].explicit:
         return reading.findings[-1].topic.measure
     for attribution in reading.attributions:
@@ -180,6 +185,8 @@ def _again(measure: Measure, cue: Predicate) -> Topic:
 
 def _governs(number: int, reading: Reading) -> bool:
     """Whether the next clause holds what this one takes its stance on."""
+    if reading.clauses[number].more is not None:
+        return False  # what interrupts a clause is not what it is about
     if number and reading.clauses[number - 1].opener == "whether":
         return True
     following = number + 1

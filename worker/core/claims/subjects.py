@@ -37,6 +37,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
             continue
         if first.start > _receiver_from(clause, marks) and all(a.code == "UA" for a in group):
             continue  # the receiver, whatever its grammar
+        group = [*group, *_named_after(group, groups, clause, marks)]
         return _with_partners(of_group(group, clause, marks, discourse), groups, marks)
     passive = marks.has("passive", clause.start, clause.end) or any(
         p.kind == "action_past" for p in predicates_of(clause, marks)
@@ -117,6 +118,19 @@ def _own_country(
         return None
     pronoun = pronoun_subject(clause, reading, discourse)
     return pronoun if pronoun.pronoun else None
+
+
+def _named_after(
+    first: list[Actor], groups: list[list[Actor]], clause: Clause, marks: Marks
+) -> list[Actor]:
+    """ "Budapest rejette l'idée, de même que la Slovaquie": who is named last does the same."""
+    last = groups[-1]
+    if marks.language not in {"fr", "es", "it"} or last is first or first[0].code is None:
+        return []
+    joints = {hit[-1] for hit in marks.context.get("coordinator", ()) if len(hit) > 1}
+    joined = any(last[0].start - 3 <= joint < last[0].start for joint in joints)
+    stop = clause.more[1] if clause.more else clause.end
+    return list(last) if joined and last[-1].end == stop else []
 
 
 def _done_by(actor: Actor, marks: Marks) -> bool:
@@ -309,6 +323,8 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
         return from_before(discourse)
     if home := signing_home(number, reading, discourse):
         return Subject(home), 0.6
+    if _handed_over_by_the_last(number, reading, discourse):
+        return Subject((discourse.state or "",)), 0.6
     if _behind_pronoun(number, reading):
         return resolved(number - 1, reading, discourse)
     return _left_out(number, reading, discourse)
@@ -323,6 +339,18 @@ def _left_out(number: int, reading: Reading, discourse: Discourse) -> tuple[Subj
     if discourse.interview and discourse.host:
         return Subject((discourse.host,), name=discourse.host_name), 0.65
     return from_before(discourse)
+
+
+def _handed_over_by_the_last(number: int, reading: Reading, discourse: Discourse) -> bool:
+    """ "Deux batteries ont été remises à Kiev": by the state whose gifts were told just before."""
+    marks, clause = reading.marks, reading.clauses[number]
+    just = discourse.state_age <= 1 and discourse.measure_age <= 1
+    if marks.language not in {"fr", "es", "it"} or number or not just or not discourse.state:
+        return False
+    done = any(p.kind == "action_past" for p in predicates_of(clause, marks))
+    others = any(a.code not in {None, "UA", "RU", discourse.state} for a in marks.actors)
+    giving = any(hit[0] in clause for hit in marks.context.get("giving", ()))
+    return done and giving and marks.has("passive") and not others
 
 
 def _behind_pronoun(number: int, reading: Reading) -> bool:
