@@ -38,11 +38,9 @@ def inner_stance(
     special = [p for p in own if p.kind in PREDICATE_TYPES]
     cues = [p for p in own if p.kind in {"stance", "noun"}]
     actions = [p for p in own if p.kind in {"action", "action_past", "done"}]
-    finite = [p for p in actions if language != "en" or not bare_english(p, marks)]
-    if language in {"fr", "es", "it"}:
-        finite = [p for p in actions if not _attributive(p, clause, marks)]
-        if actions and not finite and not cues and actions[0].start == clause.start:
-            return None, ["an attribute"], None
+    finite = _finite(actions, clause, marks)
+    if actions and not (finite or cues) and actions[0].start == clause.start and language != "en":
+        return None, ["an attribute"], None
     chosen = _ruling(cues, finite or actions, topic)
     if special and _rejected(special, chosen):
         return Stance.RULED_OUT, [special[0].rule, "demand rejected"], chosen
@@ -85,6 +83,15 @@ def _rejected(special: Sequence[Predicate], chosen: Predicate | None) -> bool:
     return all(p.kind == "demand" and p.start < chosen.words[-1] for p in special)
 
 
+def _finite(actions: list[Predicate], clause: Clause, marks: Marks) -> list[Predicate]:
+    """The deeds without English infinitives and Romance participles behind their noun."""
+    if marks.language == "en":
+        return [p for p in actions if not bare_english(p, marks)]
+    if marks.language in {"fr", "es", "it"}:
+        return [p for p in actions if not _attributive(p, clause, marks)]
+    return actions
+
+
 #: So near before a participle its auxiliary stands ("ont déjà été livrés").
 _AUXILIARY_REACH = 4
 
@@ -103,10 +110,10 @@ def _attributive(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     return participle and not helped and "," in word.before
 
 
-_PARTICIPLES: tuple[str, ...] = tuple(
-    """
-    é ée és ées ado ada ados adas ido ida idos idas ato ata ati ate uto uta uti ito ita iti
-    """.split()
+_PARTICIPLES = (
+    *("é", "ée", "és", "ées"),
+    *("ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas"),
+    *("ato", "ata", "ati", "ate", "uto", "uta", "uti", "ito", "ita", "iti"),
 )
 
 
