@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from worker.core.claims.lexicon import Lexicon
+from worker.core.claims.marks import Marks
 from worker.core.claims.text import Sentence, words_of
 
 _QUESTION = re.compile(r"\?[\"'”“»«’‘)]*\s*$")
@@ -80,6 +81,24 @@ def without_dateline(text: str, sentence: Sentence, language: str) -> Sentence:
     match = _DATELINE.match(said) or _HOUR.match(said)
     if match is None:
         return sentence
-    start = sentence.start + match.end()
+    return beginning_at(sentence.start + match.end(), text, sentence, language)
+
+
+def beginning_at(start: int, text: str, sentence: Sentence, language: str) -> Sentence:
+    """The rest of a sentence from a place in the text on; the whole where nothing is left."""
     words = words_of(text, language, start, sentence.end)
     return replace(sentence, start=start, words=words) if words else sentence
+
+
+_DASH = re.compile(r"[–—]|\s-\s|--")
+#: So many words behind a place and a dash are a sentence of their own, no headline.
+_WHOLE = 6
+
+
+def behind_place(marks: Marks) -> int | None:
+    """Where the sentence begins behind a bare capital: "Brüssel – Bei der Sitzung haben …"."""
+    first = next((a for a in marks.actors if a.start == 0 and a.kind == "capital"), None)
+    if first is None or len(marks.words) - first.end < _WHOLE:
+        return None
+    behind = marks.words[first.end]
+    return behind.start if _DASH.search(behind.before) else None

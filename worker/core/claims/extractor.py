@@ -10,6 +10,8 @@ from pathlib import Path
 
 from worker.core.claims.clean import (
     asked_paragraphs,
+    beginning_at,
+    behind_place,
     is_interview,
     is_question,
     kept,
@@ -123,10 +125,14 @@ def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_
     discourse = Discourse(interview=is_interview(text, parts))
     asked = asked_paragraphs(text, parts) if discourse.interview else frozenset()
     for sentence in parts:
-        if sentence.paragraph != paragraph:
+        opens = sentence.paragraph != paragraph
+        if opens:
             paragraph = sentence.paragraph
             sentence = without_dateline(text, sentence, language)
         marks = mark(sentence, lexicon)
+        if opens and sentence.start > title and (start := behind_place(marks)):
+            sentence = beginning_at(start, text, sentence, language)
+            marks = mark(sentence, lexicon)
         quantities = find_quantities(marks, language)
         marks.money = [(f.start, f.end) for f in quantities if f.quantity.unit.isupper()]
         marks.money += bare_sums(marks)

@@ -271,7 +271,7 @@ def _drop_covered_context(marks: Marks) -> None:
 
 
 def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
-    found = longest(matches)
+    found = longest(m for m in matches if not _across(m, marks))
     for match in found:
         row = match.payload
         if any(_rivals(other, match) and not _whose(other, match) for other in found):
@@ -281,6 +281,16 @@ def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
         marks.topics.append(
             Topic(Measure(row["measure"]), row["kind"], match.start, match.end, row.rule)
         )
+
+
+def _across(match: Match[Row], marks: Marks) -> bool:
+    """ "… wird die Initiative fortführen, finanziert sie aber nicht": a verb and the thing before a comma."""
+    if marks.language != "de" or match.payload["kind"] not in {"verb", "core"}:
+        return False
+    pairs = zip(match.words, match.words[1:], strict=False)
+    return len(match.words) == 2 and any(
+        "," in marks.words[i].before for a, b in pairs for i in range(a + 1, b + 1)
+    )
 
 
 def _read_as_verbs(marks: Marks) -> None:
