@@ -194,6 +194,8 @@ def _governor_ahead(
     for other in range(number + 1, min(number + 3, len(reading.clauses))):
         if ahead and reading.clauses[other].opener in {"coordinator", "contrast"}:
             break  # "we host instructors already, and we are ready to …": a second statement
+        if reading.marks.language in SLAVIC and _points_back(other, reading):
+            break  # "…, sprzeciwiła się temu Belgia": a statement of its own
         found = _governing(other, reading)
         if found is not None and _told_behind(found, reading):
             break  # "…, a annoncé le ministre": he says so, and promises nothing more
@@ -237,6 +239,11 @@ def _told_behind(predicate: Predicate, reading: Reading) -> bool:
 def _anew(clause: Clause, marks: Marks) -> bool:
     """ "… and that the UK would go on training": a second thing said, beside the demand before it."""
     return any(hit[0] == clause.start - 1 for hit in marks.context.get("coordinator", ()))
+
+
+def _points_back(number: int, reading: Reading) -> bool:
+    clause = reading.clauses[number]
+    return reading.marks.has("anaphor", clause.start, clause.end)
 
 
 def _has_modal(clause: Clause, marks: Marks) -> bool:

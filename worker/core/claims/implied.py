@@ -41,7 +41,9 @@ def _leave_out(clause: Clause, before: Clause, marks: Marks) -> bool:
         marks.predicates.append(Predicate("stance", Stance.RULED_OUT, "", (last,), "left out"))
         return True
     dash = named.end < clause.end and _DASH.search(marks.words[named.end].before)
-    gift = any(t.start in clause and t.start >= named.end for t in marks.topics)
+    gift = any(t.start in clause and t.start >= named.end for t in marks.topics) or any(
+        start in clause for start, _ in marks.money
+    )
     if dash and gift and not _denied(before, marks):
         marks.predicates.append(replace(verbs[0], words=(named.end,), rule="left out"))
         return True
@@ -111,16 +113,29 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
 
 def _imply_listed(clauses: list[Clause], marks: Marks) -> None:
     """Add the deed of an item in a list of pledges: "Norway: 560 million dollars for drones"."""
-    if len(clauses) < 2 or any(p.start in c for c in clauses[:2] for p in marks.predicates):
+    if not clauses or any(p.start in c for c in clauses[:2] for p in marks.predicates):
         return
-    giver, gift = clauses[:2]
-    named = [a for a in marks.actors if a.kind == "state" and a.code not in {None, "UA", "RU"}]
-    alone = any(a.start == giver.start and a.end == giver.end for a in named)
+    start = clauses[0].start
+    giver = next(
+        (
+            a
+            for a in marks.actors
+            if a.start == start and a.kind == "state" and a.code not in {None, "UA", "RU"}
+        ),
+        None,
+    )
+    if giver is None or giver.end >= len(marks.words):
+        return
+    mark = marks.words[giver.end].before.strip()
+    slavic_dash = marks.language in SLAVIC and mark in {"–", "—", "-"}
+    if not (mark == ":" or slavic_dash):
+        return
+    gift = next(c for c in clauses if giver.end in c)
     counted = any(q.start in gift for q in marks.quantities) or any(
         start in gift for start, _ in marks.money
     )
-    if alone and gift.hard and counted:
-        marks.predicates.append(Predicate("action", None, "", (gift.start,), "listed"))
+    if counted:
+        marks.predicates.append(Predicate("action", None, "", (giver.end,), "listed"))
 
 
 def _bare_refusal(clause: Clause, marks: Marks) -> list[int]:

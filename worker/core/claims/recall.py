@@ -27,11 +27,16 @@ _BRIEF = 14
 _STALE = 4
 
 
+_ASKING = word_set("хто чому скільки навіщо kto dlaczego ile кто почему сколько зачем who why wer")
+
+
 def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
     if (antecedent := _antecedent(number, reading)) is not None:
         return [antecedent]
+    if marks.words[clause.start].norm in _ASKING:
+        return []  # "ЄС погодив 90 мільярдів: хто проти" is a question of the heading
     answered = discourse.interview and discourse.host and left_out(number, reading, discourse)
     if not (_has_owner(number, reading) or answered) or _governs(number, reading):
         return []

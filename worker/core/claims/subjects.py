@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -269,7 +270,9 @@ def settle_speakers(reading: Reading, discourse: Discourse) -> None:
         speaker = attribution.speaker
         subject = reading.subjects[attribution.clause]
         if speaker is None and _said_by_pronoun(attribution, reading) and not subject.codes:
-            attribution.speaker = _last_speaker(attribution, discourse)
+            attribution.speaker = _same_sentence(attribution, reading) or _last_speaker(
+                attribution, reading, discourse
+            )
         elif speaker is not None and speaker.kind == "role" and speaker.code is None:
             speaker.code = subject.codes[0] if subject.codes else None
 
@@ -286,10 +289,32 @@ def _said_by_pronoun(attribution: Attribution, reading: Reading) -> bool:
     )
 
 
-def _last_speaker(attribution: Attribution, discourse: Discourse) -> Actor | None:
+def _same_sentence(attribution: Attribution, reading: Reading) -> Actor | None:
+    """ "Erdoğan znów zaproponował szczyt i potwierdził, że …": the subject of the clause before."""
+    if reading.marks.language not in SLAVIC:
+        return None
+    for earlier in range(attribution.clause - 1, -1, -1):
+        before = reading.subjects[earlier]
+        if before.nonstate:
+            return Actor(None, "nonstate", 0, 0, before.name, "clause before")
+        if before.explicit and before.codes:
+            kind = "person" if before.name else "state"
+            return Actor(before.codes[0], kind, 0, 0, before.name, "clause before")
+    return None
+
+
+#: Verbs that go on with what the last speaker said, whoever was named since.
+_GOES_ON = re.compile(r"^(?:doda|zaznacz|podkreśl|дода|зазнач|підкресл|добав|отмет|подчерк)")
+
+
+def _last_speaker(attribution: Attribution, reading: Reading, discourse: Discourse) -> Actor | None:
+    at = attribution.predicate.start
+    named = discourse.state is not None and discourse.state_age < discourse.speaker_age
+    told = reading.marks.words[at].norm
+    if reading.marks.language in SLAVIC and named and not _GOES_ON.match(told):
+        return Actor(discourse.state, "state", at, at, None, "left out")
     if discourse.speaker_age > 2:
         return None
-    at = attribution.predicate.start
     kind = "nonstate" if discourse.speaker_nonstate else "person"
     if discourse.speaker_state is None and not discourse.speaker_nonstate:
         return None
