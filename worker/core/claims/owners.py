@@ -133,13 +133,20 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
         possessors = _hosts(topic, reading.clauses[number], reading.marks)
     if not possessors and not judgement.subject.codes and _numbered(topic, reading.marks):
         possessors = ("EU",)
-    if not possessors or reading.subjects[number].explicit or bought(judgement, reading.marks):
+    named = reading.subjects[number].explicit and not _there_is(number, reading)
+    if not possessors or named or bought(judgement, reading.marks):
         return
     if "governed" in judgement.rules and judgement.subject.codes:
         return
     judgement.subject = Subject(possessors)
     judgement.rules = [*judgement.rules, "its owner"]
     judgement.confidence = max(judgement.confidence, 0.75)
+
+
+def _there_is(number: int, reading: Reading) -> bool:
+    """ "There will be French and British soldiers, Macron said": they are the subject, not he."""
+    word = reading.marks.words[reading.clauses[number].start].norm
+    return reading.marks.language == "en" and word in {"there", "there'll"}
 
 
 _ORDINAL = re.compile(
@@ -151,8 +158,9 @@ _ORDINAL = re.compile(
 def _numbered(topic: Topic, marks: Marks) -> bool:
     """ "The 20th package was adopted": only the Union numbers its sanctions."""
     near = range(max(0, topic.start - 2), topic.end)
+    words = [w.norm for w in marks.words]  # English "20th" is two words
     return topic.measure is Measure.SANCTIONS and any(
-        _ORDINAL.match(marks.words[i].norm) for i in near
+        _ORDINAL.match(words[i]) or _ORDINAL.match("".join(words[i : i + 2])) for i in near
     )
 
 
