@@ -141,7 +141,8 @@ def gapped(piece: Clause, marks: Marks) -> bool:
         return False
     if _has_predicate(piece, marks) or _opens_with_modal(piece, marks):
         return False
-    following = [t.start for t in marks.topics if t.start in piece and t.start >= subject.end]
+    things = [t.start for t in marks.topics] + [start for start, _ in marks.money]
+    following = sorted(at for at in things if at in piece and at >= subject.end)
     if not following or following[0] - subject.end > _GAP:
         return False
     bare = following[0] == subject.end

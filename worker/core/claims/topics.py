@@ -319,6 +319,8 @@ def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
         return False
     if any(hit[0] in between for hit in marks.context.get("coordinator", ())):
         return False
+    if any(marks.words[i].norm in {"né", "ni"} for i in between):
+        return False  # "né al finanziamento né alla consegna di armi"
     if left.measure is Measure.TROOPS and any(marks.words[i].norm in _WITH for i in between):
         return False  # "support the force with intelligence": two things, not one
     return any(hit[0] in between for hit in marks.context.get("preposition", ()))
