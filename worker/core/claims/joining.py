@@ -239,9 +239,12 @@ _AUXILIARIES = word_set(
 )
 
 
+_PARATACTIC = ("main", "contrast", "coordinator")
+
+
 def _has_auxiliary(piece: Clause, marks: Marks) -> bool:
     """ "…, der Lega ist schon die Debatte zu viel": a clause of which the tables know no word."""
-    if marks.language != "de" or not piece.comma or piece.opener != "main":
+    if marks.language != "de" or not piece.comma or piece.opener not in _PARATACTIC:
         return False
     return any(marks.words[i].norm in _AUXILIARIES for i in range(piece.start + 1, piece.end))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from worker.core.claims.clause import COMMA, INFIX, Clause
+from worker.core.claims.clause import COMMA, INFIX, SLAVIC, Clause
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
@@ -255,6 +255,8 @@ def _too_late(at: int, last: Predicate, marks: Marks) -> bool:
 
 def _coordinated_modal(at: int, rivals: Sequence[Predicate], marks: Marks) -> bool:
     """Whether a negation with its modal stands behind "and" after the predicates of its clause."""
+    if marks.language not in SLAVIC:
+        return False  # "finanziert sie aber nicht mehr": the verb comes before its negation
     last = max(p.end for p in rivals)
     return any(
         last <= hit[0] < at
