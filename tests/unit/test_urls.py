@@ -78,7 +78,14 @@ def test_publishers_are_found_inside_search_links() -> None:
     assert publisher_url(f"https://www.google.com/url?rct=j&url={inside}&ct=ga") == inside
     token = "CBMiImh0dHBzOi8vdGFnYmxhdHQuZXhhbXBsZS9wb2xpdGlrLzHSAQA"
     assert publisher_url(f"https://news.google.com/rss/articles/{token}?oc=5") == inside
+    assert (
+        publisher_url("https://tagblatt-example.cdn.ampproject.org/c/s/tagblatt.example/politik/1")
+        == inside
+    )
+    assert publisher_url("https://www.google.com/amp/s/tagblatt.example/politik/1") == inside
     for closed in (
+        "https://tagblatt.example/amp/s/x.example/1",
+        "https://tagblatt-example.cdn.ampproject.org/c/s/nothing",
         "https://news.google.com/rss/articles/CBMiAAAA?oc=5",
         "https://www.bing.com/news/apiclick.aspx?url=javascript:x",
         "https://tagblatt.example/url?url=https://x.example/",

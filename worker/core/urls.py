@@ -103,7 +103,8 @@ def site_of(url: str) -> str:
 def publisher_url(url: str) -> str:
     """The publisher's own address inside a search engine's link, or ``url`` where it hides none.
 
-    Bing carries it as the parameter ``url``; older Google News links carry it in base64.
+    Bing carries it as the parameter ``url``, older Google News links in base64, the caches of AMP
+    pages in their path.
     """
     try:
         parts = urlsplit(url)
@@ -115,10 +116,20 @@ def publisher_url(url: str) -> str:
         inner = next(iter(parse_qs(parts.query, max_num_fields=50).get("url", [])), None)
     elif host == "news.google.com":
         inner = _inside_google(parts.path)
+    elif host.endswith(".cdn.ampproject.org") or parts.path.startswith("/amp/s/"):
+        inner = _inside_cache(host, parts.path)
     elif host.endswith("google.com") and parts.path == "/url":
         query = parse_qs(parts.query, max_num_fields=50)
         inner = next(iter(query.get("url", query.get("q", []))), None)
     return (web_url(inner) if inner else None) or url
+
+
+def _inside_cache(host: str, path: str) -> str | None:
+    """``/c/s/blatt.example/1`` of a cache, ``/amp/s/blatt.example/1`` of Google itself."""
+    if not host.endswith((".cdn.ampproject.org", "google.com")):
+        return None
+    found = re.fullmatch(r"/(?:[acirv]|amp)/(s/)?([\w.-]+\.\w{2,}/.*)", path)
+    return f"http{'s' if found[1] else ''}://{found[2]}" if found else None
 
 
 def _inside_google(path: str) -> str | None:
