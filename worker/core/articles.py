@@ -11,8 +11,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import trafilatura
-from htmldate import find_date
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -165,6 +163,8 @@ def _heading(tree: Any) -> str:
 
 
 def _main_text(tree: Any, url: str) -> str:
+    import trafilatura  # seventeen megabytes that only the extraction processes need
+
     if tree is None:
         return ""
     found = trafilatura.bare_extraction(
@@ -224,6 +224,8 @@ def _published(entry: Entry, page: _Page, now: datetime) -> str | None:
     stated = _iso_date(page.data.published, now)
     if stated or page.tree is None:
         return stated
+    from htmldate import find_date  # for the extraction processes only, as trafilatura
+
     return find_date(
         page.tree,
         original_date=True,
