@@ -87,6 +87,21 @@ def test_sighup_takes_a_right_configuration_over_whole_and_refuses_a_wrong_one_w
             assert worker.process.wait(timeout=30) == 0
 
 
+@pytest.mark.postgres
+def test_a_worker_on_postgresql_reloads_as_well(
+    tmp_path: Path, press: Press, postgres_url: str
+) -> None:
+    config = tmp_path / "config"
+    with receiving(Receiver()) as first:
+        only(config, press, ("daily",), {"first": first.url})
+        with running(config, {"DATABASE_URL": postgres_url}) as worker:
+            worker.wait_for(lambda: "NO" in [alert["actor"] for alert in first.alerts])
+            only(config, press, ("daily", "never"), {"first": first.url})
+            worker.signal(signal.SIGHUP)
+            worker.wait_for(lambda: "PL" in [alert["actor"] for alert in first.alerts])
+            assert len(worker.events("config.reloaded")) == 1
+
+
 def test_what_only_a_restart_changes_is_named(tmp_path: Path, press: Press) -> None:
     config = tmp_path / "config"
     with receiving(Receiver()) as first:
