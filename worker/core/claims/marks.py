@@ -285,7 +285,11 @@ def _topics(marks: Marks, matches: list[Match[Row]]) -> None:
 
 def _across(match: Match[Row], marks: Marks) -> bool:
     """ "… wird die Initiative fortführen, finanziert sie aber nicht": a verb and the thing before a comma."""
-    if marks.language != "de" or match.payload["kind"] not in {"verb", "core"}:
+    kind = match.payload["kind"]
+    if marks.language in {"pl", "uk", "ru"}:  # "nowych dostaw, ale nie wstrzymają sprzedaży broni"
+        inner = range(match.start + 1, match.end)
+        return kind in {"core", "weak"} and any("," in marks.words[i].before for i in inner)
+    if marks.language != "de" or kind not in {"verb", "core"}:
         return False
     pairs = zip(match.words, match.words[1:], strict=False)
     return len(match.words) == 2 and any(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from worker.core.claims.answers import bare_no, keep_question
 from worker.core.claims.cases import mark_possessors, settle_actors
+from worker.core.claims.clause import SLAVIC, Clause
 from worker.core.claims.clauses import split
 from worker.core.claims.discourse import Discourse, remember
 from worker.core.claims.documents import imply_provision
@@ -34,6 +35,7 @@ from worker.core.claims.stances import chain, compose
 from worker.core.claims.subjects import resolved, settle_speakers, speaker_of, subject_of
 from worker.core.claims.thanks import given, thanked
 from worker.core.claims.topics import topics_of
+from worker.core.claims.wordlists import COMPLEMENTIZERS
 from worker.model import Measure, Stance, Status
 
 
@@ -79,12 +81,26 @@ def _unreal(marks: Marks, question: bool) -> str | None:
     return "a hypothesis" if marks.has("hypothetical") else None
 
 
+def _of_the_force(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "… у силах, які захищатимуть Україну": what a thing is for, not what its giver promises."""
+    if topic.measure is not Measure.GUARANTEES or topic.kind != "verb" or not clause.start:
+        return False
+    named = any(a.start < clause.start <= a.end for a in marks.actors)
+    relative = clause.opener == "subordinator" and marks.words[clause.start].norm not in (
+        COMPLEMENTIZERS
+    )
+    return relative and marks.language in SLAVIC and not named
+
+
 def _judge(
     number: int, topic: Topic, reading: Reading, language: str, discourse: Discourse
 ) -> None:
     """Add the findings on one measure of one clause, or the reason why there is none."""
     clause = reading.clauses[number]
     topic = discourse.mission(topic)
+    if _of_the_force(topic, clause, reading.marks):
+        reading.rejections.append(Rejection(topic, clause, "what the force is for"))
+        return
     judgement = _stance(number, topic, reading, language, discourse)
     go_on(judgement, number, reading)
     if buys_from_others(judgement, number, topic, reading):

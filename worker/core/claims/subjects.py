@@ -414,6 +414,8 @@ def _reaches(earlier: int, number: int, own: Subject, reading: Reading) -> bool:
     predicates = predicates_of(before, reading.marks)
     names = {a.end for a in reading.marks.actors if a.kind in {"person", "role"}}
     bare = not predicates and (before.end - before.start <= _BARE or before.end in names)
+    if reading.marks.language in SLAVIC and not predicates and len(between) == 1:
+        bare = bare or ":" in reading.marks.words[between[0].start].before
     return bare or any(p.kind in {"reporting", "stance"} for p in predicates)
 
 
