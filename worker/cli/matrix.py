@@ -8,39 +8,19 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.core.matrix import Cell, position_matrix, short_quantity
+from worker.core.render.colours import STANCE_SIGNS
 from worker.core.render.labels import actor_name, flag, word
-from worker.model import Measure, Position, Stance, Status
+from worker.model import Position, Stance, Status
 
-#: A mark beside the colour, for those who see none; strongest refusal to strongest commitment.
-MARKS = {
-    Stance.OPPOSED: ("✖✖", "bold white on red"),
-    Stance.RULED_OUT: ("✖", "red"),
-    Stance.RELUCTANT: ("▽", "dark_orange"),
-    Stance.UNDECIDED: ("?", "yellow"),
-    Stance.OPEN: ("△", "cyan"),
-    Stance.COMMITTED: ("✔", "green"),
-    Stance.DELIVERED: ("✔✔", "bold white on green"),
-}
-
-
-#: Headings narrow enough for sixteen columns side by side.
-HEADS = {
-    Measure.TROOPS: "troops",
-    Measure.AIR: "air",
-    Measure.NAVY: "navy",
-    Measure.MINE_CLEARANCE: "mines",
-    Measure.MONITORING: "monitor",
-    Measure.INTELLIGENCE: "intel",
-    Measure.LOGISTICS: "logist",
-    Measure.AIR_DEFENCE: "air def",
-    Measure.ARMS: "arms",
-    Measure.TRAINING: "train",
-    Measure.FUNDING: "money",
-    Measure.SANCTIONS: "sanct",
-    Measure.GUARANTEES: "guarant",
-    Measure.COMMAND: "command",
-    Measure.DECLARATION: "declar",
-    Measure.INDUSTRY: "industr",
+#: How a terminal shows each stance beside its sign; strongest refusal to strongest commitment.
+STYLES = {
+    Stance.OPPOSED: "bold white on red",
+    Stance.RULED_OUT: "red",
+    Stance.RELUCTANT: "dark_orange",
+    Stance.UNDECIDED: "yellow",
+    Stance.OPEN: "cyan",
+    Stance.COMMITTED: "green",
+    Stance.DELIVERED: "bold white on green",
 }
 _NAME_WIDTH = 28
 _CELL_WIDTH = 10
@@ -58,7 +38,7 @@ def matrix_tables(positions: Iterable[Position], width: int) -> Iterator[Table]:
         shown = Table(show_lines=False, pad_edge=False, header_style="bold")
         shown.add_column("", no_wrap=True)
         for measure in measures:
-            shown.add_column(HEADS[measure], justify="center", no_wrap=True)
+            shown.add_column(word(f"short.{measure}", "en"), justify="center", no_wrap=True)
         for actor in matrix.actors:
             cells = [matrix.cell(actor, measure) for measure in measures]
             if any(cells):
@@ -70,8 +50,8 @@ def matrix_tables(positions: Iterable[Position], width: int) -> Iterator[Table]:
 def legend() -> Text:
     """What the marks of the matrix mean."""
     text = Text()
-    for stance, (mark, style) in MARKS.items():
-        text.append(mark, style=style)
+    for stance, style in STYLES.items():
+        text.append(STANCE_SIGNS[stance], style=style)
         text.append(f" {word(f'stance.{stance}', 'en')}  ")
     return text.append("* conditional  ~ not official")
 
@@ -80,7 +60,7 @@ def _cell(cell: Cell | None) -> Text:
     if cell is None:
         return Text("·", style="dim")
     position = cell.position
-    mark, style = MARKS[cell.stance]
+    mark, style = STANCE_SIGNS[cell.stance], STYLES[cell.stance]
     mark += "*" if position.conditions else ""
     mark += "" if position.status is Status.OFFICIAL else "~"
     text = Text(mark, style=style)
