@@ -247,15 +247,18 @@ def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
             del best[measure]  # "financer à hauteur de 7 milliards de couronnes l'achat d'obus"
 
 
-def settle_missiles(best: dict[Measure, Topic]) -> None:
+def without_missiles(topics: list[Topic]) -> list[Topic]:
     """ "Missiles Aster", "misiles Patriot": the name behind the missiles tells what they are for."""
-    arms, shield = best.get(Measure.ARMS), best.get(Measure.AIR_DEFENCE)
-    if arms is None or shield is None:
-        return
-    named = shield.kind == "weak"
-    together = arms.start < shield.end and shield.start < arms.end
-    if together or (named and shield.start == arms.end):
-        del best[Measure.ARMS]
+    shields = [t for t in topics if t.measure is Measure.AIR_DEFENCE]
+    return [t for t in topics if t.measure is not Measure.ARMS or not _told_by(t, shields)]
+
+
+def _told_by(arms: Topic, shields: list[Topic]) -> bool:
+    return any(
+        (arms.start < shield.end and shield.start < arms.end)
+        or (shield.kind == "weak" and shield.start == arms.end)
+        for shield in shields
+    )
 
 
 _MINERS = word_set("deminers sappers ontmijners genisten minenräumer entminer")

@@ -329,7 +329,7 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
         return own, 0.9 if not own.pronoun else 0.75
     speaker = speaker_of(number, reading)
     if own.pronoun and (said := _as_subject(speaker)) is not None:
-        return said, 0.8
+        return _all_who_say(number, said, reading), 0.8
     for earlier in range(number - 1, -1, -1):
         before = reading.subjects[earlier]
         if (before.nonstate or before.codes) and _reaches(earlier, number, own, reading):
@@ -386,6 +386,15 @@ def _behind_pronoun(number: int, reading: Reading) -> bool:
     colon = ":" in marks.words[clause.start].before
     takes = any(p.kind == "stance" for p in predicates_of(reading.clauses[0], marks))
     return colon and takes and reading.subjects[0].pronoun
+
+
+def _all_who_say(number: int, said: Subject, reading: Reading) -> Subject:
+    """ "Tokyo et Ottawa ont fait savoir qu'ils …": both of them, not the one named last."""
+    romance = reading.marks.language in {"fr", "es", "it"}
+    before = reading.subjects[number - 1] if number and romance else said
+    if set(said.codes) < set(before.codes) and before.explicit:
+        return before
+    return said
 
 
 def _of_the_next(number: int, reading: Reading) -> Subject | None:

@@ -16,12 +16,12 @@ from worker.core.claims.settling import (
     settle_assets,
     settle_command,
     settle_documents,
-    settle_missiles,
     settle_monitoring,
     settle_payment,
     settle_share,
     settle_ships,
     settle_training,
+    without_missiles,
     without_paid,
     without_purposes,
 )
@@ -60,6 +60,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
             and not _own_costs(clause, marks)
         ][:1]
     best: dict[Measure, Topic] = {}
+    inside = without_missiles(inside)
     inside += _sums_beside(inside, clause, marks)
     inside = without_paid(without_purposes(inside, clause, marks), clause, marks)
     for topic in _heads(inside, marks):
@@ -76,7 +77,6 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
     settle_share(best, marks)
     settle_air_defence(best, marks)
     settle_ships(best, clause, marks)
-    settle_missiles(best)
     settle_assets(best, marks)
     settle_monitoring(best)
     settle_training(best, marks)
