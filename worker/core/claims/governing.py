@@ -120,8 +120,12 @@ _PARTICIPLES = (
 def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:
     """ "will nicht Soldaten entsenden, sondern Ausbilder": what stands behind the correction holds."""
     denied = negations(clause, marks)
+    noes = [hit[0] for hit in marks.context.get("negation", ())]
     return any(
-        hit[0] in clause and denied and min(denied) < hit[0] < topic.start
+        hit[0] in clause
+        and denied
+        and min(denied) < hit[0] < topic.start
+        and not any(hit[0] - 1 <= no < topic.start for no in noes)  # "not even as trainers"
         for hit in marks.context.get("contrast", ())
     )
 
