@@ -64,6 +64,18 @@ async def test_a_mail_on_other_alerts_too_belongs_to_no_thread(tmp_path: Path) -
     assert mailbox.messages[1]["subject"] == "[Coalition Watch] France: 2 changes"
 
 
+async def test_news_of_an_alert_first_told_in_a_long_digest_is_a_mail_of_its_own(
+    tmp_path: Path,
+) -> None:
+    mailbox = Mailbox()
+    alerts = [sample_alert(id=f"id-{number}") for number in range(4)]
+    with desk(tmp_path, mailbox) as at:
+        await at.tell(*alerts, digest=True)
+        await at.tell(replace(alerts[2], event=AlertEvent.CONFIRMED))
+    assert mailbox.messages[1]["references"] is None
+    assert mailbox.messages[1]["subject"].startswith("[Coalition Watch] France · ground troops")
+
+
 async def test_a_digest_arrives_with_its_chart_beside_the_html(tmp_path: Path) -> None:
     mailbox = Mailbox()
     with desk(tmp_path, mailbox) as at:

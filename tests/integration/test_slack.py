@@ -30,15 +30,25 @@ def another(number: int, **changes: Any) -> Alert:
     return sample_alert(id=f"7f0c2c1a-0000-5000-8000-{number:012}", **changes)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind that the worker runs on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'watch.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
 @asynccontextmanager
-async def desk(folder: Path, **options: Any) -> AsyncIterator[tuple[Desk, SlackShaped]]:
+async def desk(
+    folder: Path, url: str | None = None, **options: Any
+) -> AsyncIterator[tuple[Desk, SlackShaped]]:
     (folder / "channels.yaml").write_text(
         f"channels:\n  - {{name: desk, type: slack, token: env:BOT, conversation: {CONVERSATION}}}\n"
     )
     channels = load_settings(folder, {}).channels
     async with slack_shaped(**options) as slack, channel_client() as client:
         sender = SlackBotSender(TOKEN, CONVERSATION, client, slack.url, pause=0)
-        store = Store(f"sqlite:///{folder / 'watch.db'}")
+        store = Store(url or f"sqlite:///{folder / 'watch.db'}")
         try:
             yield Desk(store, channels, {"desk": sender}, "https://watch.example/"), slack
         finally:
@@ -55,8 +65,10 @@ def words(message: dict[str, Any]) -> str:
     return "\n".join(texts)
 
 
-async def test_follow_ups_answer_the_first_message_which_shows_how_things_stand(tmp_path) -> None:
-    async with desk(tmp_path) as (at, slack):
+async def test_follow_ups_answer_the_first_message_which_shows_how_things_stand(
+    tmp_path: Path, url: str
+) -> None:
+    async with desk(tmp_path, url) as (at, slack):
         await at.tell(UNCONFIRMED)
         (root,) = slack.roots
         assert "Not confirmed · 1 independent source" in words(root)
@@ -92,6 +104,17 @@ async def test_one_message_tells_a_group_and_each_of_its_alerts_has_its_thread_t
         now = words(slack.messages[root["ts"]])
         assert "5 independent sources" in now
         assert "replaced by a later position" in now
+
+
+async def test_a_digest_lists_its_alerts_and_later_news_join_its_thread(
+    tmp_path: Path, url: str
+) -> None:
+    async with desk(tmp_path, url) as (at, slack):
+        await at.tell(another(1), another(2), digest=True)
+        await at.tell(replace(another(2), event=AlertEvent.CORRECTED))
+        (root,) = slack.roots
+        assert words(root).startswith("2 changes")
+        assert "correction" in words(slack.replies(root["ts"])[0])
 
 
 async def test_a_thread_goes_on_after_a_restart_and_in_the_language_of_its_route(tmp_path) -> None:

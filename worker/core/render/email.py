@@ -11,11 +11,13 @@ from worker.core.render.labels import word
 from worker.core.render.mailpage import mail_page
 from worker.core.render.text import render_texts
 from worker.core.render.view import AlertView, alert_view
-from worker.core.threads import Occasion
+from worker.core.threads import Occasion, Root
 from worker.model import Alert
 
 #: Alerts shown in full in one e-mail; the rest is counted.
 MAX_ALERTS = 200
+#: A mail on more alerts than these is not answered: what follows is news of its own.
+MAX_ANSWERED = 3
 _PREFIX = "[Coalition Watch]"
 
 
@@ -32,7 +34,7 @@ def render_email(
     more = word("more", language, len(alerts) - len(shown)) if len(alerts) > len(shown) else ""
     digest = digest_parts(alerts, occasion.overview, language) if occasion.overview else None
     subject = _subject(views, len(alerts), language, is_digest=digest is not None)
-    root = occasion.root(alerts)
+    root = _thread(occasion, alerts)
     texts = [render_texts(shown, language), more]
     if digest:
         texts.append(digest_text(digest, language))
@@ -43,6 +45,12 @@ def render_email(
         "references": [root.delivery_id] if root else [],
         "images": {"chart": digest.chart} if digest else {},
     }
+
+
+def _thread(occasion: Occasion, alerts: Sequence[Alert]) -> Root | None:
+    """The mail that this one answers; a digest is none, as its subject says nothing of one alert."""
+    root = occasion.root(alerts)
+    return root if root and len(root.alerts) <= MAX_ANSWERED else None
 
 
 def _subject(views: Sequence[AlertView], count: int, language: str, *, is_digest: bool) -> str:
