@@ -60,6 +60,8 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     )
     if any(hit[0] in between for hit in marks.context.get("contrast", ())):
         return False
+    if right.code == "COALITION" and not between:
+        return False  # "Japan and South Korea, members of the coalition": what they are
     if left.oblique and not any(hit[0] in between for hit in marks.context.get("coordinator", ())):
         return left.agent and _list_goes_on(right, marks)  # "Together with Latvia, the UK …"
     return filled and linked
