@@ -129,11 +129,12 @@ def _keep_heading(reading: Reading, discourse: Discourse) -> None:
         discourse.heading = ()
 
 
-def from_before(discourse: Discourse) -> tuple[Subject, float]:
-    """The subject that the sentences before have left in mind."""
+def from_before(discourse: Discourse, thing: bool = False) -> tuple[Subject, float]:
+    """The subject that the sentences before have left in mind; ``thing``: "it", no person."""
     if discourse.speaker_nonstate and discourse.speaker_age <= 1:
         return Subject(nonstate=True), 0.6
-    if discourse.speaker_state and discourse.speaker_age <= 1:
+    recent = discourse.state is not None and thing and discourse.state_age < discourse.speaker_age
+    if discourse.speaker_state and discourse.speaker_age <= 1 and not recent:
         return Subject((discourse.speaker_state,), name=discourse.speaker), 0.65
     if discourse.state and discourse.state_age <= 2:
         return Subject((discourse.state,)), 0.6

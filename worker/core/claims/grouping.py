@@ -54,7 +54,7 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     joined = {w for kind in ("coordinator",) for hit in marks.context.get(kind, ()) for w in hit}
     joined |= {w for hit in marks.context.get("article", ()) for w in hit}
     joined |= {w for a in marks.actors if a.kind == "adjective" for w in range(a.start, a.end)}
-    filled = all(i in joined for i in between)
+    filled = all(i in joined or marks.words[i].norm in _TITLES for i in between)
     linked = any(hit[0] in between for hit in marks.context.get("coordinator", ())) or any(
         "," in marks.words[i].before for i in range(left.end, right.start + 1)
     )
@@ -65,6 +65,9 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     if left.oblique and not any(hit[0] in between for hit in marks.context.get("coordinator", ())):
         return left.agent and _list_goes_on(right, marks)  # "Together with Latvia, the UK …"
     return filled and linked
+
+
+_TITLES = word_set("mr mrs ms sir dr president premier minister")
 
 
 def _list_goes_on(actor: Actor, marks: Marks) -> bool:

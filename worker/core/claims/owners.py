@@ -190,6 +190,20 @@ def _hosts(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in places if code))[:1]
 
 
+def give_to_undecided(
+    judgement: Judgement, number: int, reading: Reading, discourse: Discourse
+) -> None:
+    """ "No decision on ground troops has been taken.": by the state spoken of just before."""
+    own, marks = reading.subjects[number], reading.marks
+    if judgement.subject.codes or judgement.subject.nonstate or own.explicit:
+        return
+    if judgement.stance is not Stance.UNDECIDED or marks.language not in {"en", "nl"}:
+        return
+    state = discourse.single if discourse.state_age <= 1 else None
+    if state is not None and state not in {"UA", "RU"}:
+        judgement.subject, judgement.confidence = Subject((state,)), 0.6
+
+
 _BOUGHT = re.compile(
     r"(?:ge|be)kauf|^kauf|beschaff|erw[oe]rb|bought|buy|purchas|procur|achet|achat|compr|acquist|"
     r"koop|^(?:aan|in)?kop(?:en|t)$|kocht|kupi|kup[ou]|zaku|закуп|купл|купи|придба"

@@ -26,6 +26,7 @@ from worker.core.claims.owners import (
     fitting_stance,
     give_to_objector,
     give_to_owner,
+    give_to_undecided,
     status_of,
 )
 from worker.core.claims.reading import Finding, Reading, Rejection, Subject
@@ -120,6 +121,7 @@ def _judge(
     else:
         if not give_to_objector(judgement, number, topic, reading, discourse):
             give_to_owner(judgement, number, topic, reading)
+        give_to_undecided(judgement, number, reading, discourse)
         reason = unfounded(judgement, topic, number, reading)
     if reason is not None:
         reading.rejections.append(Rejection(topic, clause, reason))

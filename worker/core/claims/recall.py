@@ -53,6 +53,9 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
         measure = _asked_about(number, reading)
     if measure is None and _also(clause, marks) and discourse.measure_age == 0:
         measure = discourse.measure
+    named = discourse.topic_age == 0 < discourse.measure_age and discourse.topic in _FORCE
+    if measure is None and named and _joins_in(cues, clause, marks):
+        measure = discourse.topic  # "Of a force they spoke. Italy will not take part."
     if measure is None and ENDED.search(marks.sentence.tail):  # a heading recalls nothing
         measure = _named_before(number, cues[0], pointed, reading, discourse)
         force = discourse.coalition or discourse.counts[Measure.TROOPS] > 0
@@ -78,6 +81,9 @@ def _antecedent(number: int, reading: Reading) -> Topic | None:
 
 #: The noun before a relative clause may have an adjective or a place behind it.
 _NEAR_BEFORE = 2
+
+
+_FORCE = frozenset({Measure.TROOPS, Measure.AIR, Measure.NAVY, Measure.MONITORING})
 
 
 def _has_owner(number: int, reading: Reading) -> bool:

@@ -116,12 +116,14 @@ def _settle_price(best: dict[Measure, Topic], marks: Marks) -> None:
 
 _TOWARDS = word_set("for towards toward into für pour para per voor dans na на")
 _MORE = word_set(
-    "extra uit vrij meer beschikbaar steken gegeven more further zusätzlich mehr bereit frei opnieuw"
+    "extra uit toe vrij meer beschikbaar steken gegeven more further zusätzlich mehr bereit frei opnieuw"
 )
 #: In these languages "in" leads to what the money is spent on.
 _INTO = frozenset({"de", "nl"})
 
 
+#: Dutch sums whose currency goes without saying: "zegde 250 miljoen toe voor drones".
+_MILLIONS = word_set("miljoen miljard")
 _CASH = word_set("money cash geld gelden")
 
 
@@ -129,7 +131,8 @@ def without_purposes(topics: list[Topic], clause: Clause, marks: Marks) -> list[
     """ "£150 million for drones": money set aside for things is money, and the things are not given."""
     kept = list(topics)
     nouns = [(t.start, t.end) for t in topics if marks.words[t.end - 1].norm in _CASH]
-    for start, end in [*marks.money, *nouns]:
+    millions = [(i, i + 1) for i, w in enumerate(marks.words) if w.norm in _MILLIONS]
+    for start, end in [*marks.money, *nouns, *millions]:
         if start not in clause or end >= len(marks.words) or priced(start, marks):
             continue
         while end + 1 < len(marks.words) and marks.words[end].norm in _MORE:
@@ -240,7 +243,7 @@ def settle_payment(best: dict[Measure, Topic], marks: Marks) -> None:
         return
     for measure in PAYABLE:
         bought = best.get(measure)
-        if bought is None or bought.start < funding.end:
+        if bought is None or bought.start <= funding.start:
             continue
         sums = [start for start, _ in marks.money if funding.end <= start < bought.start]
         if bought.start - funding.end <= (_PRICED if sums else ATTACHED):
@@ -261,7 +264,9 @@ def _told_by(arms: Topic, shields: list[Topic]) -> bool:
     )
 
 
-_MINERS = word_set("deminers sappers ontmijners genisten minenräumer entminer")
+_MINERS = word_set(
+    "teams team experts specialists divers crews deminers sappers ontmijners genisten minenräumer entminer"
+)
 
 
 def settle_assets(best: dict[Measure, Topic], marks: Marks) -> None:
@@ -302,7 +307,7 @@ def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
             del best[Measure.TROOPS]  # "trained 47,000 personnel"
     mines = best.get(Measure.MINE_CLEARANCE)
     if mines is not None and Measure.TRAINING in best:
-        people = range(mines.start, mines.end)
+        people = range(mines.start, min(mines.end + 1, len(marks.words)))
         if any(marks.words[i].norm in _MINERS for i in people):
             del best[Measure.MINE_CLEARANCE]
 

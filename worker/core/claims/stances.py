@@ -247,10 +247,11 @@ _LATE = 3
 
 def _too_late(at: int, last: Predicate, marks: Marks) -> bool:
     """ "Could play a part, a formula requiring nothing": English negates before the verb."""
-    if marks.language != "en":
+    if marks.language not in {"en", "nl"}:
         return False
     between = range(last.end, at + 1)
-    return len(between) > _LATE or any(COMMA.search(marks.words[i].before) for i in between)
+    far = marks.language == "en" and len(between) > _LATE
+    return far or any(COMMA.search(marks.words[i].before) for i in between)
 
 
 def _coordinated_modal(at: int, rivals: Sequence[Predicate], marks: Marks) -> bool:

@@ -345,7 +345,7 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
         or reading.clauses[number].quoted
         or _reported_speech(number, reading, discourse)
     ):
-        return from_before(discourse)
+        return from_before(discourse, thing=_thing(number, reading))
     if home := signing_home(number, reading, discourse):
         return Subject(home), 0.6
     if _handed_over_by_the_last(number, reading, discourse):
@@ -395,6 +395,12 @@ def _all_who_say(number: int, said: Subject, reading: Reading) -> Subject:
     if set(said.codes) < set(before.codes) and before.explicit:
         return before
     return said
+
+
+def _thing(number: int, reading: Reading) -> bool:
+    """Whether a clause opens with "it": the state, not the one who spoke last."""
+    clause = reading.clauses[number]
+    return reading.marks.words[clause.start].norm in {"it", "het"}
 
 
 def _of_the_next(number: int, reading: Reading) -> Subject | None:

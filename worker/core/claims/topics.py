@@ -287,7 +287,9 @@ def _purpose(left: Topic, right: Topic, marks: Marks) -> bool:
     """ "Imagery to police a truce": what is given is the imagery."""
     given = left.kind == "core" and left.measure is Measure.INTELLIGENCE
     return (
-        given and right.measure is Measure.MONITORING and marks.words[right.start - 1].norm == "to"
+        given
+        and right.measure is Measure.MONITORING
+        and marks.words[right.start - 1].norm in {"to", "for"}
     )
 
 
