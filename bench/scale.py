@@ -1,0 +1,203 @@
+"""Scale: 1, 2 and 4 processes over one PostgreSQL, and what a backlog costs the queue.
+
+``CW_SCALE_HOSTS`` × ``CW_SCALE_ENTRIES`` articles are polled, read and judged from a local press
+that answers after half a second, as publishers do; the embedded engine on SQLite is the measure.
+Then 1,000 and 100,000 waiting entries are put into both databases, and what the engines ask of
+them at every step is timed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy import func, insert, select
+
+from bench.store import feed_row
+from tests import postgres
+from tests.integration.desk import ENVIRON, write_config
+from tests.integration.newsroom import Press, publishing
+from worker.adapters.store import Store, tables
+
+HOSTS = int(os.environ.get("CW_SCALE_HOSTS", "60"))
+ENTRIES = int(os.environ.get("CW_SCALE_ENTRIES", "10"))
+PROCESSES = (1, 2, 4)
+BACKLOGS = (1_000, 100_000)
+LATENCY = 0.5
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+LEASE = timedelta(minutes=15)
+CALLS = 30
+TEXT = (
+    "Norwegen wird 300 Soldaten in die Ukraine entsenden, kündigte die Regierung an. Die Koalition "
+    "der Willigen berät seit Monaten über Sicherheitsgarantien für die Ukraine."
+)
+
+
+class SlowPress(Press):
+    """Answers after half a second; its threads sleep, so this costs no processor."""
+
+    def answer(self, path: str, validator: str | None) -> tuple[int, bytes, dict[str, str]]:
+        time.sleep(LATENCY)
+        return super().answer(path, validator)
+
+
+def crowd(press: Press) -> None:
+    """Hosts with articles that differ."""
+    for host in range(HOSTS):
+        for number in range(ENTRIES):
+            press.add(f"feed{host:03}", f"Bericht {number} von {host}", f"{TEXT} ({host}/{number})")
+
+
+def configured(folder: Path, press: Press, database: str) -> Path:
+    """The configuration of one run; no dashboard, nobody is told."""
+    worker = {"concurrency": 8, "tick": "1s", "look_back_hours": 1}
+    config = write_config(folder, press, {}, worker=worker, database=database)
+    settings = json.loads((config / "settings.yaml").read_text())
+    settings["web"] = {"enabled": False}
+    (config / "settings.yaml").write_text(json.dumps(settings))
+    return config
+
+
+@contextmanager
+def machines(config: Path, number: int) -> Iterator[None]:
+    """So many processes of the worker."""
+    command = [sys.executable, "-m", "worker", "run", "--config", str(config)]
+    started = [
+        subprocess.Popen(
+            command,
+            env={**os.environ, **ENVIRON},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(number)
+    ]
+    try:
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(40)
+
+
+def rate(config: Path, url: str, number: int) -> float:
+    """Articles read and judged a second, from the first one that is on."""
+    store = Store(url)
+    judged = select(func.count()).where(tables.article.c.state == "done")
+
+    def done() -> int:
+        with store.database.read() as connection:
+            return int(connection.execute(judged).scalar_one())
+
+    wanted = HOSTS * ENTRIES
+    with machines(config, number):
+        while not (first := done()):
+            time.sleep(0.1)
+        begun = time.monotonic()
+        while (last := done()) < wanted and time.monotonic() - begun < 600:
+            time.sleep(0.1)
+    taken = time.monotonic() - begun
+    store.close()
+    return (last - first) / taken
+
+
+def throughput(server: postgres.Server) -> None:
+    """Print the rate of each number of processes, against one of them and against SQLite."""
+    with publishing(SlowPress()) as press, tempfile.TemporaryDirectory() as place:
+        crowd(press)
+        folder = Path(place)
+        file = f"sqlite:///{folder / 'embedded.db'}"
+        alone = rate(configured(folder / "embedded", press, file), file, 1)
+        print(f"embedded, SQLite: {alone:6.1f} articles/s")
+        first = 0.0
+        for number in PROCESSES:
+            url = server.new_database(empty=True)
+            speed = rate(configured(folder / str(number), press, url), url, number)
+            first = first or speed
+            print(
+                f"{number} processes, PostgreSQL: {speed:6.1f} articles/s · × {speed / first:.2f} of "
+                f"one · × {speed / alone:.2f} of embedded"
+            )
+
+
+def waiting(store: Store, size: int) -> None:
+    """So many entries to read, on a thousand hosts."""
+    rows = []
+    for number in range(size):
+        host = f"h{number % 1000}.example"
+        url = f"http://{host}/{number}"
+        texts = {"feed_id": "x", "key": url, "url": url, "host": host, "title": "T"}
+        times = {"first_seen": NOW, "sort_at": NOW - timedelta(seconds=number), "next_at": NOW}
+        rows.append(texts | times | {"summary": "", "content": "", "seeding": False})
+    with store.database.write() as connection:
+        connection.execute(insert(tables.feed).values(feed_row()))
+        for start in range(0, size, 10_000):
+            part = [row | {"state": "pending"} for row in rows[start : start + 10_000]]
+            connection.execute(insert(tables.entry), part)
+
+
+def asked(store: Store) -> dict[str, Callable[[], object]]:
+    """What an engine asks of the database, by name; nothing of it changes what waits."""
+
+    def claim() -> object:
+        works = store.articles.claim_entries(NOW, busy=(), limit=8, lease_for=LEASE)
+        store.release(works[0].token, NOW)
+        return works
+
+    steps: dict[str, Callable[[], object]] = {"claim of due entries": claim}
+    if not store.database.is_sqlite:
+        steps["claim of one lane"] = lambda: store.articles.claim_entries(
+            NOW, busy=(), limit=1, lease_for=LEASE, lane="h7.example"
+        )
+        steps["scan for due lanes"] = lambda: store.lanes.emit_due(NOW, [])
+        steps["sweep"] = lambda: store.lanes.emit_abandoned(NOW + LEASE)
+    return steps
+
+
+def spent(step: Callable[[], object]) -> float:
+    """The median milliseconds of a step."""
+    times = []
+    for _ in range(CALLS):
+        begun = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - begun)
+    return median(times) * 1000
+
+
+def backlog(server: postgres.Server) -> None:
+    """Print what each step costs with a small and a large backlog, on both engines."""
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("SQLite", "PostgreSQL"):
+            stores = []
+            for size in BACKLOGS:
+                file = f"sqlite:///{folder}/{size}.db"
+                store = Store(file if kind == "SQLite" else server.new_database(empty=True))
+                waiting(store, size)
+                stores.append(asked(store))
+            for name, small in stores[0].items():
+                before, after = spent(small), spent(stores[1][name])
+                print(
+                    f"{kind}, {name:20}: {before:7.2f} ms at 10³ waiting · {after:7.2f} ms at 10⁵ · "
+                    f"× {after / before:.1f}"
+                )
+
+
+def main() -> None:
+    """Print all figures."""
+    durable = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+    with postgres.running(durable) as server:
+        backlog(server)
+        throughput(server)
+
+
+if __name__ == "__main__":
+    main()
