@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -175,7 +175,9 @@ def done(app: App, alerts: int) -> Callable[[], bool]:
     def look() -> bool:
         counts = app.store.queries.counts()
         waits = ("entries_waiting", "articles_waiting", "deliveries_waiting")
-        return counts["alerts"] >= alerts and not any(counts[name] for name in waits)
+        later = datetime.now(UTC) + timedelta(days=1)
+        waiting = any(counts[name] for name in waits) or app.store.groups.due(later)
+        return counts["alerts"] >= alerts and not waiting
 
     return look
 

@@ -223,6 +223,21 @@ def test_the_turn_of_a_machine_that_died_ends_with_its_lease(store):
 
 
 @pytest.mark.postgres
+def test_a_database_whose_clock_is_set_back_ticks_on_and_serves_its_hosts(store):
+    """What was written an hour ahead holds nobody up."""
+    store.lanes.tick("scan", timedelta(seconds=1))
+    store.turns.take("a", "one", lease=30, interval=0)
+    with store.database.write() as connection:
+        connection.execute(text("UPDATE tick SET at = at + interval '1 hour'"))
+        ahead = (
+            "lease_until = lease_until + interval '1 hour', next_at = next_at + interval '1 hour'"
+        )
+        connection.execute(text(f"UPDATE host_turn SET {ahead}"))
+    assert store.lanes.tick("scan", timedelta(seconds=1))
+    assert store.turns.take("a", "two", lease=30, interval=0) == 0
+
+
+@pytest.mark.postgres
 async def test_two_machines_never_ask_a_host_at_once(store):
     inside, most = 0, 0
 

@@ -18,6 +18,8 @@ from worker.adapters.store.queue import LEDGER_LANE, emit, lock_of
 from worker.adapters.store.sql import free, in_state
 from worker.ports import Stage
 
+#: What lies further ahead than this was written by a clock that has been set back since, in seconds.
+AHEAD = 60.0
 #: Lanes told by one scan at most; the next one tells the others.
 MOST = 1000
 
@@ -39,11 +41,14 @@ class Lanes:
         statement = text(
             "INSERT INTO tick (name, at) VALUES (:name, to_timestamp("
             "floor(extract(epoch FROM clock_timestamp()) / :every) * :every)) "
-            "ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE tick.at < excluded.at"
+            "ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE tick.at < excluded.at "
+            "OR tick.at > excluded.at + make_interval(secs => :ahead)"
         )
         seconds = every.total_seconds()
         with self._database.write() as connection:
-            done = connection.execute(statement, {"name": name, "every": seconds})
+            # A tick that lies ahead was written before the database's clock was set back.
+            values = {"name": name, "every": seconds, "ahead": seconds + AHEAD}
+            done = connection.execute(statement, values)
             return done.rowcount == 1
 
     def emit_due(self, now: datetime, channels: Collection[str]) -> int:

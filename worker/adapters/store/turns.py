@@ -1,7 +1,8 @@
 """Hosts are taken in turns by all machines: a leased row for each host, by the database's clock.
 
 A queue's lock orders works, it does not pace them, and a redirect leads to hosts that no lock was
-taken for. Whoever dies with a turn loses it when its lease ends.
+taken for. Whoever dies with a turn loses it when its lease ends; one that lies over a minute too far
+ahead was written before the database's clock was set back.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ _TAKE = text("""
             clock_timestamp() + make_interval(secs => :interval))
     ON CONFLICT (name) DO UPDATE SET token = excluded.token,
         lease_until = excluded.lease_until, next_at = excluded.next_at
-    WHERE host_turn.lease_until <= clock_timestamp() AND host_turn.next_at <= clock_timestamp()
+    WHERE (host_turn.lease_until <= clock_timestamp() AND host_turn.next_at <= clock_timestamp())
+    OR host_turn.lease_until > clock_timestamp() + make_interval(secs => :lease + 60)
+    OR host_turn.next_at > clock_timestamp() + make_interval(secs => :interval + 60)
 """)
 _WAIT = text("""
     SELECT lease_until > clock_timestamp(), extract(epoch FROM next_at - clock_timestamp())::float8
