@@ -50,7 +50,7 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
     masked = {w for _, start, end in marks.conditions for w in range(start, end)}
     # "not only … but also" stands among the conjunctions and negates nothing
     masked |= {w for hit in marks.context.get("coordinator", ()) if len(hit) > 1 for w in hit}
-    masked |= {w for hit in marks.context.get("not_denied", ()) for w in hit}
+    harmless = {w for hit in marks.context.get("not_denied", ()) for w in hit}
     phrases = phrase_negations(clause, marks)
     found = sorted(
         hit[0]
@@ -58,6 +58,7 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
         if hit[0] in clause
         and hit[0] not in covered
         and hit[0] not in masked
+        and not harmless & set(hit)  # "n'ouvrira pas seulement"
         and hit[0] not in phrases
         and not _of_a_participle(hit[0], marks)
         and not _with_no(hit[0], marks)

@@ -11,6 +11,6 @@ def word_set(text: str) -> frozenset[str]:
 #: Of the subordinators only these give what somebody says, pledges or refuses.
 COMPLEMENTIZERS = word_set(
     """
-    that dass daß wonach que qu' che dat że iż żeby aby by що щоб аби что чтобы
+    that dass daß wonach lesquelles lesquels laquelle lequel cui cuales cual welke que qu' che dat że iż żeby aby by що щоб аби что чтобы
     """
 )
