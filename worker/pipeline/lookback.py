@@ -44,9 +44,9 @@ class LookBack:
             return
         now, watching = tools.clock.now(), tools.store.watching
         began = await tools.db(watching.milestone, FIRST_START) or now
-        seen = await tools.db(watching.looked_back)
-        if seen.left and now - began < LONGEST:
+        if now - began < LONGEST and await tools.db(watching.look_back_left):
             return
+        seen = await tools.db(watching.looked_back)
         told = (
             f"{seen.articles:,} articles were read, {seen.relevant:,} of them coverage; "
             f"{seen.claims:,} claims fill the ledger. Review what was found, and make it the "

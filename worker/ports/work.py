@@ -67,12 +67,11 @@ class DayRead:
 
 @dataclass(frozen=True, slots=True)
 class LookedBack:
-    """What the first look back has read, and whether anything of it is left."""
+    """What the first look back has read."""
 
     articles: int
     relevant: int
     claims: int
-    left: bool
 
 
 @dataclass(frozen=True, slots=True)

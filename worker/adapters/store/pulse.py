@@ -90,21 +90,26 @@ class Watching:
                 add_delivery(connection, f"once:{name}"[:48], channel, payload, [], now)
             return True
 
-    def looked_back(self) -> LookedBack:
-        """What has been read so far, and whether anything that was there first is still unread."""
+    def look_back_left(self) -> bool:
+        """Whether anything that was there at the first start is still unread."""
         entry, article = tables.entry, tables.article
         with self._database.read() as connection:
-            read = select(func.count(), func.sum(article.c.relevant.cast(Integer)))
-            articles, relevant = connection.execute(read).one()
-            claims = connection.execute(select(func.count()).select_from(tables.claim)).scalar_one()
-            left = unasked_feeds(connection) or any(
+            return unasked_feeds(connection) or any(
                 connection.execute(query.limit(1)).first() is not None
                 for query in (
                     select(entry.c.id).where(in_state(entry, "pending"), entry.c.seeding),
                     select(article.c.id).where(in_state(article, "pending"), article.c.seeding),
                 )
             )
-            return LookedBack(articles, relevant or 0, claims, left)
+
+    def looked_back(self) -> LookedBack:
+        """What has been read so far: a look over whole tables, taken once."""
+        article = tables.article
+        with self._database.read() as connection:
+            read = select(func.count(), func.sum(article.c.relevant.cast(Integer)))
+            articles, relevant = connection.execute(read).one()
+            claims = connection.execute(select(func.count()).select_from(tables.claim)).scalar_one()
+            return LookedBack(articles, relevant or 0, claims)
 
     def day(self, room: str, channels: Sequence[str], now: datetime) -> DayRead:
         """What was read in the last day, and how many alerts were told on a route."""
