@@ -213,6 +213,7 @@ class App:
             looking, self, self._clock, web, version=program_version(), engine=engine, **secrets
         )
         self._meter = site.meter
+        site.board.warm()
         return build_site(site)
 
     def _progressed(self, progress: Progress) -> None:

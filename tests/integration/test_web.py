@@ -8,10 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.watched import COVERAGE, Watched, dashboard, watched
 from worker.core.render.reasons import reason_label
+from worker.ports import Progress, Stage
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -213,3 +215,18 @@ def test_no_page_names_a_table_word_that_is_missing(site, desk):
     bare = {k: k.rpartition(".")[2].replace("_", " ") for k in named - keys()}
     unknown = {k for k, shown in bare.items() if word(k, "de", 1, 2, 3) == shown}
     assert unknown == set()
+
+
+def test_the_alert_rules_ask_only_for_metrics_and_labels_that_there_are(site, desk):
+    desk.app._progressed(Progress(Stage.POLL, 1, "feed", False))
+    site.get("/")
+    text = site.get("/metrics").text
+    known = {line.partition("{")[0].partition(" ")[0] for line in text.splitlines()}
+    rules = yaml.safe_load((REPOSITORY / "deploy" / "prometheus-rules.yaml").read_text("utf-8"))
+    exprs = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    named = {name for e in exprs for name in re.findall(r"coalition_watch_\w+", e)}
+    assert len(exprs) == 8
+    assert named - known == set()
+    for stage in ("read", "judge", "deliver"):
+        assert f'stage="{stage}"' in text
+    assert 'state="dying"' in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,10 +12,18 @@ import pytest
 from tests.integration.watched import COVERAGE, TOKEN, Told, Watched, dashboard, watched
 
 
-@pytest.fixture
-def desk(tmp_path) -> Iterator[Watched]:
-    with watched(tmp_path / "web") as found:
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a worker leaves that has read the coverage."""
+    folder = tmp_path_factory.mktemp("desk")
+    with watched(folder) as found:
         found.take(COVERAGE)
+    return folder / "watch.db"
+
+
+@pytest.fixture
+def desk(tmp_path, database: Path) -> Iterator[Watched]:
+    with watched(tmp_path / "web", database=database) as found:
         yield found
 
 

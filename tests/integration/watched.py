@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,12 @@ COVERAGE = (
 )
 
 
+@cache
+def extractor() -> Extractor:
+    """One for all tests: loading the tables takes longer than reading the articles."""
+    return Extractor()
+
+
 @dataclass
 class Watched:
     """A worker over its own database and what it has read."""
@@ -112,9 +120,9 @@ class Watched:
     folder: Path
     read: list[Told] = field(default_factory=list)
 
-    def take(self, coverage: Sequence[Told], extractor: Any = None) -> None:
+    def take(self, coverage: Sequence[Told]) -> None:
         """Store and judge articles as the worker would."""
-        analyze = (extractor or Extractor()).analyze
+        analyze = extractor().analyze
         for told in coverage:
             moment = datetime.fromisoformat(f"{told.day}T09:00:00+00:00")
             self._store(told, moment)
@@ -170,9 +178,16 @@ class Watched:
 
 
 @contextmanager
-def watched(folder: Path, *, web: str = "", now: datetime = NOW) -> Iterator[Watched]:
-    """A configured worker with the reviewed baseline, closed afterwards."""
+def watched(
+    folder: Path, *, web: str = "", now: datetime = NOW, database: Path | None = None
+) -> Iterator[Watched]:
+    """A configured worker with the reviewed baseline, closed afterwards.
+
+    ``database``: one that an earlier worker has left, of which this one gets a copy.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    if database is not None:
+        shutil.copy(database, folder / "watch.db")
     texts = {
         "settings.yaml": f"database: {{url: 'sqlite:///{folder}/watch.db'}}\n"
         f"baseline: {{file: '{SEEDS}'}}\nweb: {{token: 'env:DESK_TOKEN', port: 0{web}}}\n",

@@ -8,6 +8,7 @@ slots whose records have changed since are derived again.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -15,13 +16,18 @@ from datetime import datetime, timedelta
 from worker.core.history import Step, steps
 from worker.core.ledger import LedgerRecord, derive_position
 from worker.core.views import JUDGED_ON
+from worker.errors import StoreError
 from worker.model import Position, Slot
 from worker.ports.looking import Looking, Stamp
 
 #: A writer takes the time of what it writes before it commits: so much is looked at again.
 OVERLAP = timedelta(minutes=2)
 #: The records of a slot that its history on a page is drawn from.
-HISTORY = 400
+HISTORY = 200
+#: Between two slots that are warmed, so that readers and the worker come first, in seconds.
+PAUSE = 0.002
+#: The records of a slot that a position of another day is drawn from: those just before that day.
+PAST = 32
 #: Past views (as of, known at) that are remembered.
 REMEMBERED = 64
 
@@ -53,7 +59,7 @@ class Board:
             if key in self._past:
                 self._past.move_to_end(key)
                 return self._past[key]
-        found = self._derive(self._slots, as_of, known_at)
+        found = self._derive(self._slots, PAST, as_of, known_at)
         with self._lock:
             self._past[key] = found
             while len(self._past) > REMEMBERED:
@@ -70,8 +76,7 @@ class Board:
         return self._positions.get(slot)
 
     def history(self, slot: Slot) -> tuple[Step, ...]:
-        """The steps of one slot, as known today."""
-        self._refresh()
+        """The steps of one slot, as known when the slots were last asked for."""
         with self._lock:
             known = self._histories.get(slot)
         if known is None:
@@ -85,6 +90,18 @@ class Board:
     def records(self, slots: Sequence[Slot], limit: int) -> dict[Slot, list[LedgerRecord]]:
         """The newest records of slots."""
         return dict(self._looking.records(slots, limit=limit))
+
+    def warm(self) -> None:
+        """Derive everything once, in a thread beside the first readers."""
+        threading.Thread(target=self._warm, daemon=True).start()
+
+    def _warm(self) -> None:
+        try:
+            for slot in self.slots(lambda _: True):
+                self.history(slot)
+                time.sleep(PAUSE)
+        except StoreError:  # closed or away: whoever asks next is told so
+            return
 
     def _refresh(self) -> None:
         stamp = self._looking.stamp()
@@ -111,13 +128,17 @@ class Board:
         for slot in changed:
             self._histories.pop(slot, None)
             self._positions.pop(slot, None)
-        for position in self._derive(changed, None, None):
+        for position in self._derive(changed, JUDGED_ON):
             self._positions[position.slot] = position
 
     def _derive(
-        self, slots: Iterable[Slot], as_of: str | None, known_at: datetime | None
+        self,
+        slots: Iterable[Slot],
+        limit: int,
+        as_of: str | None = None,
+        known_at: datetime | None = None,
     ) -> list[Position]:
         ordered = sorted(slots, key=str)
-        found = self._looking.records(ordered, limit=JUDGED_ON, as_of=as_of, known_at=known_at)
+        found = self._looking.records(ordered, limit=limit, as_of=as_of, known_at=known_at)
         derived = (derive_position(found[s], as_of=as_of, known_at=known_at) for s in ordered)
         return [position for position in derived if position is not None]

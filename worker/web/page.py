@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -98,11 +98,11 @@ class Page:
 
     def quantity(self, value: Quantity) -> str:
         """A quantity in words."""
-        return quantity_label(value, self.language)
+        return _quantity(value, self.language)
 
     def number(self, value: float) -> str:
         """A number as short as its language writes it."""
-        return str(format_compact_decimal(value, locale=self.language, fraction_digits=1))
+        return _number(value, self.language)
 
     def conditions(self, values: Iterable[str]) -> str:
         """Conditions in words."""
@@ -110,18 +110,7 @@ class Page:
 
     def day(self, value: date | datetime | str | None) -> str:
         """A day, or the year or month that a partial date names."""
-        if value is None or value == "":
-            return "–"
-        if not isinstance(value, str):
-            return format_date(value, "d MMM y", locale=self.language)
-        try:
-            span = parse_span(value)
-        except ValueError:
-            return inert.line(value, 20)
-        if len(value) == 4:
-            return value
-        pattern = "MMM y" if len(value) == 7 else "d MMM y"
-        return format_date(span.start, pattern, locale=self.language)
+        return "–" if value is None or value == "" else _day(value, self.language)
 
     def moment(self, value: datetime | None) -> str:
         """A time to the minute, UTC."""
@@ -190,6 +179,32 @@ class Page:
         for name, value in self._set.items():
             response.set_cookie(name, value, max_age=_YEAR, samesite="lax", httponly=True)
         return response
+
+
+# Dates and numbers repeat all over a page, and the tables that write them are slow.
+
+
+@lru_cache(4096)
+def _day(value: date | datetime | str, language: str) -> str:
+    if not isinstance(value, str):
+        return format_date(value, "d MMM y", locale=language)
+    try:
+        span = parse_span(value)
+    except ValueError:
+        return inert.line(value, 20)
+    if len(value) == 4:
+        return value
+    return format_date(span.start, "MMM y" if len(value) == 7 else "d MMM y", locale=language)
+
+
+@lru_cache(4096)
+def _number(value: float, language: str) -> str:
+    return str(format_compact_decimal(value, locale=language, fraction_digits=1))
+
+
+@lru_cache(4096)
+def _quantity(value: Quantity, language: str) -> str:
+    return quantity_label(value, language)
 
 
 def with_changes(request: Request, changes: Mapping[str, object]) -> str:

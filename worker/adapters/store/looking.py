@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, func, or_, select
 
 from worker.adapters.store import tables
 from worker.adapters.store.article_rows import article_of
-from worker.adapters.store.codec import record_of, state_of
+from worker.adapters.store.codec import record_of, record_of_text, state_of
+from worker.adapters.store.columns import Utc
 from worker.adapters.store.desk import Silences
 from worker.adapters.store.engine import Database
 from worker.adapters.store.fulltext import find
@@ -300,18 +301,37 @@ def _next_slot(connection: Connection, after: Slot | None) -> Slot | None:
 def _newest(
     connection: Connection, slot: Slot, limit: int, as_of: str | None, known_at: datetime | None
 ) -> list[LedgerRecord]:
+    told = {
+        "of_actor": slot.actor,
+        "of_measure": slot.measure.value,
+        "of_item": slot.item or "",
+        "last": parse_span(as_of).end.isoformat() if as_of else "9999",
+        "many": limit,
+    }
+    if known_at is None:
+        return [record_of_text(row[0]) for row in connection.execute(_NEWEST, told)]
+    rows = connection.execute(_NEWEST_KNOWN, {**told, "known": known_at})
+    return [record_of_text(row[0]) for row in rows]
+
+
+def _newest_of_slot() -> Select[Any]:
+    """The newest records of one slot; made once, for it is run for every slot of the matrix."""
     table = tables.claim
-    query = select(table.c.record).where(
-        table.c.actor == slot.actor,
-        table.c.measure == slot.measure.value,
-        table.c.item == (slot.item or ""),
+    return (
+        select(cast(table.c.record, Text))
+        .where(
+            table.c.actor == bindparam("of_actor"),
+            table.c.measure == bindparam("of_measure"),
+            table.c.item == bindparam("of_item"),
+            table.c.as_of <= bindparam("last"),
+        )
+        .order_by(table.c.as_of.desc())
+        .limit(bindparam("many"))
     )
-    if as_of is not None:
-        query = query.where(table.c.as_of <= parse_span(as_of).end.isoformat())
-    if known_at is not None:
-        query = query.where(table.c.known_from <= known_at)
-    query = query.order_by(table.c.as_of.desc()).limit(limit)
-    return [record_of(value) for value in connection.execute(query).scalars()]
+
+
+_NEWEST = _newest_of_slot()
+_NEWEST_KNOWN = _NEWEST.where(tables.claim.c.known_from <= bindparam("known", type_=Utc))
 
 
 def _paged(query: Select[Any], at: Any, key: Any, page: Page) -> Select[Any]:

@@ -197,7 +197,8 @@ def band_picture(request: Request) -> Response:
     asked = request.query_params
     measure = page.choice("measure", [m.value for m in Measure])
     slot = Slot(asked.get("actor", ""), Measure(measure or "troops"), asked.get("item") or None)
-    steps = page.site.board.history(slot)
+    known = page.site.board.slots(lambda other: other == slot)
+    steps = page.site.board.history(slot) if known else ()
     drawn = band(steps, asked.get("unit", ""), spanning([steps], page.today))
     if drawn is None:
         raise HTTPException(404, page.say("matrix.empty"))
