@@ -222,7 +222,9 @@ def test_the_alert_rules_ask_only_for_metrics_and_labels_that_there_are(site, de
     site.get("/")
     text = site.get("/metrics").text
     known = {line.partition("{")[0].partition(" ")[0] for line in text.splitlines()}
-    rules = yaml.safe_load((REPOSITORY / "deploy" / "prometheus" / "alerts.yaml").read_text("utf-8"))
+    rules = yaml.safe_load(
+        (REPOSITORY / "deploy" / "prometheus" / "alerts.yaml").read_text("utf-8")
+    )
     exprs = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
     named = {name for e in exprs for name in re.findall(r"coalition_watch_\w+", e)}
     assert len(named) >= 7
