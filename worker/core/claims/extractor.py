@@ -173,7 +173,7 @@ def _claims(
             location=location_of(finding, item.reading),
             item=item_of(finding, item.reading, text),
             rules=tuple(dict.fromkeys([*filter(None, finding.rules), *drops])),
-            confidence=max(0.05, finding.confidence - (0.1 if item.title else 0.0)),
+            confidence=max(0.05, finding.confidence - (0.2 if item.title else 0.0)),
         )
 
 
