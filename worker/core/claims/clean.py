@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -44,17 +45,23 @@ def asked_paragraphs(text: str, parts: Sequence[Sentence]) -> frozenset[int]:
     return frozenset(n for n, sentence in last.items() if is_question(text, sentence))
 
 
+#: A paragraph this long is text whose breaks were lost: only the line itself is dropped from it.
+_LONG_PARAGRAPH = 5
+
+
 def kept(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Sentence]:
-    """The sentences of the article itself; everything behind a reader or boiler line's start is dropped."""
+    """The sentences of the article itself: teasers, cookie texts and readers' letters are dropped."""
+    lengths = Counter(sentence.paragraph for sentence in sentences)
     dropped: set[int] = set()
-    readers = False
+    found = []
     for sentence in sentences:
-        if sentence.paragraph in dropped or readers:
+        if sentence.paragraph in dropped:
             continue
-        kinds = _openers(sentence, lexicon)
-        if "boiler" in kinds or "reader" in kinds:
+        if not _openers(sentence, lexicon):
+            found.append(sentence)
+        elif lengths[sentence.paragraph] <= _LONG_PARAGRAPH:
             dropped.add(sentence.paragraph)
-    return [s for s in sentences if s.paragraph not in dropped]
+    return [s for s in found if s.paragraph not in dropped]
 
 
 def _openers(sentence: Sentence, lexicon: Lexicon) -> set[str]:

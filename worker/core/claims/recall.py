@@ -168,6 +168,8 @@ def _named_before(
         if not quiet or discourse.measure_age > _STALE:
             return None
         leading = discourse.leading_measure()
+        if discourse.measure_age <= 1 and discourse.measure is not leading:
+            return None  # the one just asked about, or the article's: nobody knows
         newer = discourse.topic_age <= 1 and discourse.topic_age < discourse.measure_age
         if newer and leading is not None and discourse.topic is not leading:
             return None  # something else has been brought up since
