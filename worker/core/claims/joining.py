@@ -249,12 +249,19 @@ def _has_auxiliary(piece: Clause, marks: Marks) -> bool:
     return any(marks.words[i].norm in _AUXILIARIES for i in range(piece.start + 1, piece.end))
 
 
+def _dash_behind(end: int, marks: Marks) -> bool:
+    """ "…, Естонія – роту": the dash stands for the verb of the clause before."""
+    return end < len(marks.words) and marks.words[end].before.strip() in {"–", "—", "-"}
+
+
 def _opens_with_name(piece: Clause, last: Clause, marks: Marks) -> bool:
     """ "…, Polska zajmie się logistyką": a Slavic nominative that opens a piece is its subject."""
     if marks.language not in SLAVIC or not piece.comma or piece.opener != "main":
         return False
     opens = any(
-        a.start == piece.start and a.kind in {"state", "capital"} and a.end + 2 <= piece.end
+        a.start == piece.start
+        and a.kind in {"state", "capital"}
+        and (a.end + 2 <= piece.end or _dash_behind(a.end, marks))
         for a in marks.actors
     )
     return opens and _names(last, marks)
