@@ -18,11 +18,12 @@ from worker.web.charts import Band, Lanes, band, lanes, spanning
 from worker.web.page import Page
 
 #: The newest records of a slot among which contradictions are looked for.
-LOOKED_AT = 40
+LOOKED_AT = 24
 #: So many changes are listed on the page of an actor or a measure.
 LISTED = 20
-#: So many steps of a slot are shown with their evidence; the chart shows all.
-STEPS = 12
+#: So many steps of a slot are shown with their evidence, on the page of an actor and of a measure,
+#: where sixty actors stand below each other; the chart shows all.
+STEPS, STEPS_OF_MANY = 12, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def actor(request: Request) -> Response:
         "actor.html",
         code=code,
         chart=chart_of(page, slots),
-        chapters=chapters(page, slots),
+        chapters=chapters(page, slots, STEPS),
         alerts=alerts,
     )
 
@@ -70,7 +71,7 @@ def measure(request: Request) -> Response:
         "measure.html",
         measure=known,
         chart=chart_of(page, slots),
-        chapters=chapters(page, slots),
+        chapters=chapters(page, slots, STEPS_OF_MANY),
         alerts=alerts,
     )
 
@@ -81,8 +82,8 @@ def chart_of(page: Page, slots: Sequence[Slot]) -> Lanes:
     return lanes([(key, steps) for key, steps in rows if steps], page.today)
 
 
-def chapters(page: Page, slots: Sequence[Slot]) -> list[Chapter]:
-    """The slots with their evidence."""
+def chapters(page: Page, slots: Sequence[Slot], most: int) -> list[Chapter]:
+    """The slots with their evidence, ``most`` steps of each."""
     board = page.site.board
     records = board.records(slots, LOOKED_AT)
     disputed = page.site.looking.contested()
@@ -95,10 +96,10 @@ def chapters(page: Page, slots: Sequence[Slot]) -> list[Chapter]:
             Chapter(
                 slot=slot,
                 position=position,
-                steps=steps[::-1][:STEPS],
-                more=max(len(steps) - STEPS, 0),
+                steps=steps[::-1][:most],
+                more=max(len(steps) - most, 0),
                 bands=_bands(page, steps),
-                against=tuple(rivals(records[slot], position)[:4]),
+                against=tuple(rivals(records[slot], position)[: min(most, 4)]),
                 contested=slot in disputed,
             )
         )
