@@ -13,6 +13,7 @@ from worker.core.claims.clauses import split
 from worker.core.claims.discourse import Discourse, remember
 from worker.core.claims.documents import imply_provision
 from worker.core.claims.ellipsis import complete
+from worker.core.claims.epithets import name_epithets
 from worker.core.claims.governing import governor, inner_stance, special_stance, stance_cues_of
 from worker.core.claims.grounds import unfounded
 from worker.core.claims.implied import imply_deeds
@@ -49,6 +50,7 @@ def read(
     """
     mark_possessors(marks, language)
     add_roles(marks, language)
+    name_epithets(marks, discourse)
     settle_actors(marks, language)
     clauses = split(marks, language)
     reading = Reading(marks, clauses, listed=item)
