@@ -17,7 +17,6 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from worker.core.redact import Redactor
-from worker.core.text import clean_line
 
 #: Every event there is, and what it tells.
 EVENTS: Mapping[str, str] = {
@@ -142,11 +141,17 @@ def _clean(_: Any, __: str, event: EventDict) -> EventDict:
 def _cleaned(key: str, value: Any) -> Any:
     if isinstance(value, str):
         hidden = redactor.redact(value)
-        return hidden if key == "exception" else clean_line(hidden, _MOST)
+        return hidden if key == "exception" else _line(hidden)
     if isinstance(value, MutableMapping):
         return {name: _cleaned(str(name), inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_cleaned(key, inner) for inner in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    return clean_line(redactor.redact(str(value)), _MOST)
+    return _line(redactor.redact(str(value)))
+
+
+def _line(text: str) -> str:
+    """One line without anything that a terminal acts on; ``core.text`` would load lxml for it."""
+    told = "".join(char if char.isprintable() else " " for char in text[: 2 * _MOST])
+    return " ".join(told.split())[:_MOST]
