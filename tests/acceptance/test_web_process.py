@@ -117,3 +117,15 @@ def test_the_dashboard_alone_tells_its_address_and_ends_in_good_order(config):
     assert 'class="empty"' in answer(found[0], process)
     code, errors = ended(process)
     assert (code, "Traceback" in errors) == (0, False), errors
+
+
+def test_a_secret_of_the_dashboard_that_is_not_set_is_named_by_the_check_and_by_the_start(config):
+    path = config / "settings.yaml"
+    told = json.loads(path.read_text("utf-8"))
+    told["web"]["token"] = "env:NOT_SET_ANYWHERE"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    for command in ("check", "run"):
+        process = started(config, command)
+        _, errors = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 2, command
+        assert "env:NOT_SET_ANYWHERE" in errors, command

@@ -41,6 +41,7 @@ def problems_of(folder: Path, steps: Steps) -> Findings:
     if settings is not None:
         counts |= {"feeds": len(settings.feeds), "channels": len(settings.channels)}
         problems += asyncio.run(_channel_problems(settings))
+        problems += _web_problems(settings)
         problems += _baseline_problems(settings, counts)
     dirs = settings.lexicon_dirs if settings else ()
     problems += _lexicon_problems(dirs, counts, steps)
@@ -58,6 +59,19 @@ async def _channel_problems(settings: Settings) -> list[str]:
     async with channel_client(outward) as client:
         _, problems = build_senders(settings.channels, os.environ, client)
     return [f"channel {name}: {problem}" for name, problem in problems.items()]
+
+
+def _web_problems(settings: Settings) -> list[str]:
+    from worker.settings import resolve_secret
+
+    problems = []
+    for key, secret in (("token", settings.web.token), ("api_key", settings.web.api_key)):
+        try:
+            if secret is not None:
+                resolve_secret(secret, os.environ)
+        except ConfigError as error:
+            problems.append(f"web.{key}: {error}")
+    return problems
 
 
 def _baseline_problems(settings: Settings, counts: dict[str, int]) -> list[str]:
