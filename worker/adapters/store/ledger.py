@@ -65,8 +65,10 @@ class StoredView:
 
     def _records(self, *where: ColumnElement[bool]) -> Sequence[LedgerRecord]:
         table = tables.claim
-        query = select(table.c.record).where(*where).order_by(table.c.known_from, table.c.id)
-        return [record_of(value) for value in self._connection.execute(query).scalars()]
+        query = select(table.c.record).where(*where)
+        # Sorted here: asked to, SQLite would walk an index in that order and not use the slot's.
+        records = map(record_of, self._connection.execute(query).scalars())
+        return sorted(records, key=lambda record: (record.known_from, record.id))
 
     def open_alerts(self, slot: Slot) -> Sequence[AlertState]:
         """The alerts of a slot that no later position has replaced, oldest first."""
