@@ -688,6 +688,20 @@ def test_no_query_of_the_cycle_scans_a_whole_table(store):
     assert [s for s in scans if not re.match(f"{small}|{waiting}", s[0])] == []
 
 
+def test_the_history_of_a_slot_is_found_through_the_index_of_slots(sqlite_url):
+    store, plans = Store(sqlite_url), []
+
+    def explain(connection, cursor, statement, parameters, context, executemany):
+        if statement.startswith("SELECT"):
+            raw = connection.connection.driver_connection
+            plans.extend(raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
+
+    event.listen(store.database.engine, "before_cursor_execute", explain)
+    assert store.ledger.records(a_record("NO").slot) == []
+    assert [plan[3].split(" (")[0] for plan in plans] == ["SEARCH claim USING INDEX ix_claim_slot"]
+    store.close()
+
+
 def judge_looks(store, now):
     slot = a_record("NO").slot
 
