@@ -44,9 +44,8 @@ class Discourse:
     #: The last measure named at all, with or without a stance.
     topic: Measure | None = None
     topic_age: int = 99
-    #: The state and name of the official last named.
-    official: tuple[str, str] | None = None
-    official_age: int = 99
+    #: The official last named of each state, and how many sentences ago.
+    officials: dict[str, tuple[str, int]] = field(default_factory=dict)
     #: Who signed the document last told of ("it provides for …" is their word).
     signers: tuple[str, ...] = ()
     signed_age: int = 99
@@ -112,7 +111,7 @@ class Discourse:
         self.measure_age += 1
         self.topic_age += 1
         self.signed_age += 1
-        self.official_age += 1
+        self.officials = {c: (name, age + 1) for c, (name, age) in self.officials.items()}
         self.pledge_age += 1
         self.group_age += 1
 
@@ -227,10 +226,9 @@ def _remember_speaker(reading: Reading, discourse: Discourse) -> None:
             )
             discourse.speaker_nonstate = speaker.kind == "nonstate"
             discourse.speaker_age = 0
-    officials = [a for a in reading.marks.actors if a.kind == "person" and a.code and a.name]
-    if officials:
-        last = officials[-1]
-        discourse.official, discourse.official_age = (last.code or "", last.name or ""), 0
+    for actor in reading.marks.actors:
+        if actor.kind == "person" and actor.code and actor.name:
+            discourse.officials[actor.code] = actor.name, 0
     if not reading.attributions and any(s.explicit and s.name for s in reading.subjects):
         discourse.speaker_nonstate = False  # somebody else acts; "he" is no longer the expert
 
