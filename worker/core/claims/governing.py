@@ -41,7 +41,11 @@ def inner_stance(
     finite = _finite(actions, clause, marks)
     if actions and not (finite or cues) and actions[0].start == clause.start and language != "en":
         return None, ["an attribute"], None
-    chosen = _ruling(cues, finite or actions, topic)
+    signing = {w for hit in marks.context.get("signing", ()) for w in hit}
+    signed = language in SLAVIC and any(signing & set(p.words) for p in actions)
+    # "підписали декларацію про наміри": the signing rules, not the intent it names
+    ruling = [c for c in cues if c.kind != "noun"] if signed else cues
+    chosen = _ruling(ruling, finite or actions, topic)
     if special and _rejected(special, chosen):
         return Stance.RULED_OUT, [special[0].rule, "demand rejected"], chosen
     if special:
