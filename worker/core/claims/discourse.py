@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from worker.core.claims.marks import Marks, Topic
+from worker.core.claims.negation import negations
 from worker.core.claims.reading import Finding, Reading, Subject
-from worker.core.claims.stances import negations
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance
 

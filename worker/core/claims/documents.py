@@ -5,8 +5,8 @@ from __future__ import annotations
 from worker.core.claims.clause import Clause
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks, Predicate
+from worker.core.claims.negation import CUES
 from worker.core.claims.reading import Subject
-from worker.core.claims.stances import CUES
 from worker.model import Stance
 
 #: Sentences after which "it provides for …" no longer means the document that was signed.

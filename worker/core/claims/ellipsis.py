@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Topic
+from worker.core.claims.negation import negations
 from worker.core.claims.reading import Finding, Reading
-from worker.core.claims.stances import negations
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance, Status
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
+from worker.core.claims.deeds import bare_english
 from worker.core.claims.joining import gapped
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
+from worker.core.claims.negation import CUES, is_negated, negations, phrase_negations
 from worker.core.claims.reading import Reading
-from worker.core.claims.stances import (
-    CUES,
-    bare_english,
-    chain,
-    is_negated,
-    negations,
-    phrase_negations,
-)
+from worker.core.claims.stances import chain
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS
 from worker.model import Stance

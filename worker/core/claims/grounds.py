@@ -6,7 +6,7 @@ from worker.core.claims.clause import SLAVIC, Clause, predicates_of
 from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.owners import Judgement, bought
 from worker.core.claims.reading import Reading
-from worker.core.claims.subjects import speaker_of
+from worker.core.claims.speech import speaker_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 from worker.model import Measure
 

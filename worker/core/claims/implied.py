@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 
 from worker.core.claims.clause import SLAVIC, Clause, predicates_of
+from worker.core.claims.deeds import looks_past
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate
+from worker.core.claims.negation import CUES
 from worker.core.claims.recall import ENDED
-from worker.core.claims.stances import CUES, looks_past
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import re
 
-from worker.core.claims.clause import SLAVIC, Clause, infinitival, verb_final
+from worker.core.claims.beginnings import (
+    asyndetic,
+    begins_clause,
+    ends_in_modal,
+    has_predicate,
+    is_finite,
+    names_somebody,
+    new_subject,
+    opens_with_modal,
+    opens_with_name,
+    says_more,
+    verb_second,
+)
+from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks, Predicate
-from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 
 
 def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
@@ -51,7 +63,7 @@ def lift_attributions(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and piece.opener == after.opener == "main"
         )
         if inserted and before.more is None and _only_says(piece, marks):  # noqa: SIM102
-            if not _has_predicate(before, marks) or _only_infinitive(before, marks):
+            if not has_predicate(before, marks) or _only_infinitive(before, marks):
                 before.more = (after.start, after.end)
                 del pieces[number + 1]
         number += 1
@@ -76,10 +88,6 @@ def _only_says(piece: Clause, marks: Marks) -> bool:
     return kinds == {"reporting"} and piece.end - piece.start <= _ATTRIBUTION_WORDS
 
 
-def _has_predicate(clause: Clause, marks: Marks) -> bool:
-    return any(p.start in clause for p in marks.predicates)
-
-
 def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
     """Join the pieces without a predicate of their own to their neighbours."""
     clauses: list[Clause] = []
@@ -90,13 +98,13 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
         elif (
             last is not None
             and piece.opener == "subordinator"
-            and not _has_predicate(piece, marks)
-            and not _ends_in_modal(piece, marks)
+            and not has_predicate(piece, marks)
+            and not ends_in_modal(piece, marks)
             and not _interrupts(last, number, pieces, marks)
             and not _parallel(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
-        elif last is None or piece.subordinate or _verb_second(piece, marks):
+        elif last is None or piece.subordinate or verb_second(piece, marks):
             clauses.append(piece)
         elif (main := _bracketed(clauses, piece, marks)) is not None:
             main.more = (piece.start, piece.end)
@@ -112,14 +120,18 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
         elif _finishes(last, piece, marks):
             last.end = piece.end
         elif (
-            (piece.opener == "contrast" and _names(last, marks) and _names(piece, marks))
+            (
+                piece.opener == "contrast"
+                and names_somebody(last, marks)
+                and names_somebody(piece, marks)
+            )
             or _turns(last, piece, marks)
-            or (_has_predicate(last, marks) and _begins(piece, pieces[number + 1 :], marks))
-            or (_has_predicate(last, marks) and _opens_with_name(piece, last, marks))
-            or (_finite(last, marks) and (_finite(piece, marks) or _says_more(piece, marks)))
-            or _new_subject(last, piece, marks)
-            or _asyndetic(last, piece, marks)
-            or (gapped(piece, marks) and (_has_predicate(last, marks) or gapped(last, marks)))
+            or (has_predicate(last, marks) and begins_clause(piece, pieces[number + 1 :], marks))
+            or (has_predicate(last, marks) and opens_with_name(piece, last, marks))
+            or (is_finite(last, marks) and (is_finite(piece, marks) or says_more(piece, marks)))
+            or new_subject(last, piece, marks)
+            or asyndetic(last, piece, marks)
+            or (gapped(piece, marks) and (has_predicate(last, marks) or gapped(last, marks)))
         ):
             clauses.append(piece)
         else:
@@ -139,7 +151,7 @@ def gapped(piece: Clause, marks: Marks) -> bool:
     listed = "," in marks.words[piece.start].before or ";" in marks.words[piece.start].before
     if subject is None or subject.possessive or not (listed or piece.opener == "coordinator"):
         return False
-    if _has_predicate(piece, marks) or _opens_with_modal(piece, marks):
+    if has_predicate(piece, marks) or opens_with_modal(piece, marks):
         return False
     things = [t.start for t in marks.topics] + [start for start, _ in marks.money]
     following = sorted(at for at in things if at in piece and at >= subject.end)
@@ -162,7 +174,7 @@ def _bracketed(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | N
     if marks.language not in {"de", "nl"} or len(clauses) < 2 or piece.opener != "main":
         return None
     main, inserted = clauses[-2:]
-    if not piece.comma or piece.end - piece.start > _BRACKET_END or _names(piece, marks):
+    if not piece.comma or piece.end - piece.start > _BRACKET_END or names_somebody(piece, marks):
         return None
     whole = main.more is None and not main.subordinate and infinitival(inserted, marks)
     return main if whole else None
@@ -187,8 +199,10 @@ def _interrupts(last: Clause, number: int, pieces: list[Clause], marks: Marks) -
     following = pieces[number + 1]
     closed = following.comma and not following.hard and following.opener == "main"
     relative = marks.words[piece.start].norm in _RELATIVES
-    subject = _names(last, marks) and not _has_predicate(last, marks) and not last.subordinate
-    return closed and relative and subject and _has_predicate(following, marks)
+    subject = (
+        names_somebody(last, marks) and not has_predicate(last, marks) and not last.subordinate
+    )
+    return closed and relative and subject and has_predicate(following, marks)
 
 
 #: A contrast shorter than this may be one of two things, not of two clauses ("trainers, but no soldiers").
@@ -199,14 +213,14 @@ def _turns(last: Clause, piece: Clause, marks: Marks) -> bool:
     """ "…, ma nel testo finale i riferimenti …": a clause of its own whose verb the tables lack."""
     if piece.opener != "contrast" or not piece.comma or marks.language not in {"fr", "es", "it"}:
         return False
-    long = piece.end - piece.start >= _LONG_TURN and _has_predicate(last, marks)
-    return long or _has_predicate(piece, marks)
+    long = piece.end - piece.start >= _LONG_TURN and has_predicate(last, marks)
+    return long or has_predicate(piece, marks)
 
 
 def _finishes(last: Clause, piece: Clause, marks: Marks) -> bool:
     """ "Moscow says Nato soldiers, under any flag, would be unacceptable": the verb of those soldiers."""
     closed = ")" in marks.words[piece.start].before
-    resumes = _opens_with_modal(piece, marks) or (closed and not _names(piece, marks))
+    resumes = opens_with_modal(piece, marks) or (closed and not names_somebody(piece, marks))
     if marks.language != "en" or not resumes or piece.opener != "main":
         return False
     said = [p for p in marks.predicates if p.start in last]
@@ -215,166 +229,20 @@ def _finishes(last: Clause, piece: Clause, marks: Marks) -> bool:
     return any(t.start in last and t.start >= said[-1].end for t in marks.topics)
 
 
-def _begins(piece: Clause, following: list[Clause], marks: Marks) -> bool:
-    """Whether a piece behind a whole clause begins a new one: by its predicate, or by its subject."""
-    if _has_predicate(piece, marks) or _opens_with_modal(piece, marks):
-        return True
-    if marks.language in SLAVIC and piece.comma and _turns_second(piece, marks):
-        return True
-    if _has_auxiliary(piece, marks):
-        return True
-    comes = bool(following) and _has_predicate(following[0], marks)
-    if comes and following[0].subordinate:  # "…, однак повторив, що …": the verb is one of saying
-        return piece.comma and _content(following[0], marks) and piece.opener != "coordinator"
-    if not comes or following[0].opener == "contrast":
-        return False
-    return piece.opener == "contrast" or _names(piece, marks)
-
-
-#: Finite verbs without a stance of their own that make a German piece behind a comma a clause.
-_AUXILIARIES = word_set(
-    "ist sind war waren sei seien wäre wären hat haben hatte hatten habe hätte hätten wird werden "
-    "wurde wurden werde würde würden bleibt bleiben blieb gilt gelten galt muss müssen müsse darf "
-    "dürfen dürfe gibt gab geht ging steht stand liegt lag kommt kam heißt hieß"
-)
-
-
-_PARATACTIC = ("main", "contrast", "coordinator")
-
-
-def _has_auxiliary(piece: Clause, marks: Marks) -> bool:
-    """ "…, der Lega ist schon die Debatte zu viel": a clause of which the tables know no word."""
-    if marks.language != "de" or not piece.comma or piece.opener not in _PARATACTIC:
-        return False
-    return any(marks.words[i].norm in _AUXILIARIES for i in range(piece.start + 1, piece.end))
-
-
-def _dash_behind(end: int, marks: Marks) -> bool:
-    """ "…, Естонія – роту": the dash stands for the verb of the clause before."""
-    return end < len(marks.words) and marks.words[end].before.strip() in {"–", "—", "-"}
-
-
-def _opens_with_name(piece: Clause, last: Clause, marks: Marks) -> bool:
-    """ "…, Polska zajmie się logistyką": a Slavic nominative that opens a piece is its subject."""
-    if marks.language not in SLAVIC or not piece.comma or piece.opener != "main":
-        return False
-    opens = any(
-        a.start == piece.start
-        and a.kind in {"state", "capital"}
-        and (a.end + 2 <= piece.end or _dash_behind(a.end, marks))
-        for a in marks.actors
-    )
-    return opens and _names(last, marks)
-
-
-def _turns_second(piece: Clause, marks: Marks) -> bool:
-    """ "…, weźmie natomiast udział": the word of contrast stands second, behind the verb."""
-    first = range(piece.start + 1, min(piece.start + 3, piece.end))
-    return any(hit[0] in first for hit in marks.context.get("contrast", ()))
-
-
-def _content(piece: Clause, marks: Marks) -> bool:
-    """Whether a piece is what somebody says ("that …")."""
-    return marks.words[piece.start].norm in COMPLEMENTIZERS
-
-
-def _opens_with_modal(piece: Clause, marks: Marks) -> bool:
-    """ "…, könne aber als Drehkreuz dienen": a second verb of the same subject."""
-    first = range(piece.start, min(piece.start + 2, piece.end))
-    return piece.comma and any(
-        hit[0] in first
-        for kind in ("modal_will", "modal_open")
-        for hit in marks.context.get(kind, ())
-    )
-
-
-def _new_subject(last: Clause, piece: Clause, marks: Marks) -> bool:
-    """ "… sich zurückhalten und Italien … ausschließt": a conjunction before another subject."""
-    if piece.opener != "coordinator" or not _has_predicate(piece, marks):
-        return False
-    first = [
-        a for a in marks.actors if a.start in piece and not a.oblique and a.kind != "adjective"
-    ]
-    before = [
-        a for a in marks.actors if a.start in last and not a.oblique and a.kind != "adjective"
-    ]
-    if not first or not before or first[0].start > piece.start + 2:
-        return False
-    return piece.start - max(a.end for a in before) >= 2
-
-
-def _asyndetic(last: Clause, piece: Clause, marks: Marks) -> bool:
-    """ "EU-leiders breken zich het hoofd, Orbán blijft dwarsliggen": a name and its own verb."""
-    if not piece.comma or piece.opener != "main" or marks.language not in {"en", "nl"}:
-        return False
-    starts = [a for a in marks.actors if a.start == piece.start and a.kind not in _NO_SUBJECT]
-    before = [a for a in marks.actors if a.start in last and a.kind not in _NO_SUBJECT]
-    if not starts or not before or before[0].oblique or not _has_predicate(piece, marks):
-        return False
-    return last.end - before[0].end >= 3 and not starts[0].oblique
-
-
-_NO_SUBJECT = frozenset({"adjective", "oblique", "nonstate"})
-
-
-def _finite(piece: Clause, marks: Marks) -> bool:
-    """Whether a piece has a subject and a modal, though no verb that the tables know."""
-    modal = any(
-        hit[0] in piece
-        for kind in ("modal_will", "modal_open")
-        for hit in marks.context.get(kind, ())
-    )
-    return modal and _names(piece, marks)
-
-
-def _verb_second(piece: Clause, marks: Marks) -> bool:
-    """ "…, und Ankara denkt nicht daran": German word order begins a clause, whatever came before."""
-    if marks.language != "de" or not piece.comma or piece.opener != "coordinator":
-        return False
-    first = next((a for a in marks.actors if a.start == piece.start + 1 and a.code), None)
-    return first is not None and any(
-        p.start == first.end and p.kind != "reporting" for p in marks.predicates
-    )
-
-
-def _ends_in_modal(piece: Clause, marks: Marks) -> bool:
-    """ "…, das von Rumänien aus operieren soll": a German clause of its own, whatever its verb."""
-    if marks.language != "de" or not piece.comma:
-        return False
-    if verb_final(marks, piece.start, piece.end):
-        return True
-    kinds = ("modal_will", "modal_open", "modal_must")
-    return any(hit[-1] == piece.end - 1 for kind in kinds for hit in marks.context.get(kind, ()))
-
-
-def _says_more(piece: Clause, marks: Marks) -> bool:
-    """Whether a German piece behind a comma has a verb, a subject and a thing of its own."""
-    return (
-        marks.language == "de"
-        and piece.comma
-        and any(p.start in piece and p.kind != "reporting" for p in marks.predicates)
-        and any(t.start in piece for t in marks.topics)
-        and _names(piece, marks)
-    )
-
-
-def _names(piece: Clause, marks: Marks) -> bool:
-    """Whether a piece names somebody who could be its subject."""
-    return any(
-        a.start in piece and a.kind not in {"adjective", "oblique"} and not a.oblique
-        for a in marks.actors
-    )
-
-
 def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
     """Whether a piece goes on with a subordinate clause: a list in it, or an "and" in it."""
     if _and_that(piece, marks):
         return False
     if piece.opener in {"coordinator"} and not piece.comma:
         return True
-    if last.opener == "if" and piece.comma and _stated(last, marks) and _names(piece, marks):
+    if (
+        last.opener == "if"
+        and piece.comma
+        and _stated(last, marks)
+        and names_somebody(piece, marks)
+    ):
         return False  # "Quand il y aura une trêve, la France sera là"
-    return piece.comma and not _has_predicate(piece, marks) and not _has_predicate(last, marks)
+    return piece.comma and not has_predicate(piece, marks) and not has_predicate(last, marks)
 
 
 def _stated(clause: Clause, marks: Marks) -> bool:
@@ -395,4 +263,4 @@ def _interrupted(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause |
     main = clauses[-2]
     if main.subordinate or main.more is not None:
         return None
-    return None if _has_predicate(main, marks) else main
+    return None if has_predicate(main, marks) else main

@@ -10,7 +10,7 @@ from worker.core.claims.discourse import Discourse, from_before
 from worker.core.claims.grouping import groups_of
 from worker.core.claims.marks import Actor, Marks, Predicate, Topic
 from worker.core.claims.reading import Reading, Subject
-from worker.core.claims.subjects import speaker_of
+from worker.core.claims.speech import speaker_of
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance, Status
 

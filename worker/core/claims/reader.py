@@ -32,9 +32,11 @@ from worker.core.claims.owners import (
 )
 from worker.core.claims.reading import Finding, Reading, Rejection, Subject
 from worker.core.claims.recall import ENDED, recalled_topics
+from worker.core.claims.resolving import resolved
 from worker.core.claims.speakers import add_roles, attributions
+from worker.core.claims.speech import settle_speakers, speaker_of
 from worker.core.claims.stances import chain, compose
-from worker.core.claims.subjects import resolved, settle_speakers, speaker_of, subject_of
+from worker.core.claims.subjects import subject_of
 from worker.core.claims.thanks import given, thanked
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS
