@@ -28,6 +28,8 @@ HISTORY = 200
 PAUSE = 0.002
 #: The records of a slot that a position of another day is drawn from: those just before that day.
 PAST = 32
+#: The thread that does so.
+WARMING = "warm the board"
 #: Past views (as of, known at) that are remembered.
 REMEMBERED = 64
 
@@ -93,7 +95,7 @@ class Board:
 
     def warm(self) -> None:
         """Derive everything once, in a thread beside the first readers."""
-        threading.Thread(target=self._warm, daemon=True).start()
+        threading.Thread(target=self._warm, name=WARMING, daemon=True).start()
 
     def _warm(self) -> None:
         try:
