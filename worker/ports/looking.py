@@ -148,7 +148,7 @@ class Looking(Protocol):
         """How much was held back for each reason."""
 
     def search(self, text: str, *, limit: int) -> list[Hit]:
-        """Articles and claims that have all words of ``text``, the best fit first."""
+        """Claims and articles that have all words of ``text``, the newest first."""
 
     def sources(self) -> Rows:
         """Every feed with its health and yield; scans entries and articles."""

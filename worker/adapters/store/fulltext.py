@@ -21,14 +21,14 @@ _SQLITE_ARTICLES = text("""
     SELECT a.title, a.url, a.source, a.published,
            snippet(article_fts, 1, '⟦', '⟧', ' … ', 24) AS snippet
     FROM article_fts JOIN article a ON a.id = article_fts.rowid
-    WHERE article_fts MATCH :words ORDER BY rank LIMIT :many
+    WHERE article_fts MATCH :words ORDER BY article_fts.rowid DESC LIMIT :many
 """)
 _SQLITE_CLAIMS = text("""
     SELECT c.record->>'$.evidence.title' AS title, c.record->>'$.evidence.article_url' AS url,
            c.record->>'$.evidence.source' AS source, c.published, c.actor, c.measure, c.item,
            snippet(claim_fts, 1, '⟦', '⟧', ' … ', 32) AS snippet
     FROM claim_fts JOIN claim c ON c.id = claim_fts.claim_id
-    WHERE claim_fts MATCH :words ORDER BY rank LIMIT :many
+    WHERE claim_fts MATCH :words ORDER BY claim_fts.rowid DESC LIMIT :many
 """)
 _OPTIONS = "StartSel=⟦, StopSel=⟧, MaxFragments=2, MaxWords=24, MinWords=8"
 _POSTGRES_ARTICLES = text(f"""
@@ -49,7 +49,10 @@ _POSTGRES_CLAIMS = text(f"""
 
 
 def find(connection: Connection, wanted: str, limit: int) -> list[Hit]:
-    """Claims and then articles that have all words of ``wanted``; the last may be a beginning."""
+    """Claims and then articles that have all words of ``wanted``, the newest first.
+
+    The last word may be a beginning. Ranking by fit would look at every find of a common word.
+    """
     words = _WORD.findall(wanted.casefold())[:MAX_WORDS]
     if not words:
         return []

@@ -19,6 +19,8 @@ from worker.web.page import Page
 
 #: The newest records of a slot among which contradictions are looked for.
 LOOKED_AT = 24
+#: Up to so many slots have their quantities drawn; of more, each actor's own page draws them.
+DRAWN = 24
 #: So many changes are listed on the page of an actor or a measure.
 LISTED = 20
 #: So many steps of a slot are shown with their evidence, on the page of an actor and of a measure,
@@ -98,7 +100,7 @@ def chapters(page: Page, slots: Sequence[Slot], most: int) -> list[Chapter]:
                 position=position,
                 steps=steps[::-1][:most],
                 more=max(len(steps) - most, 0),
-                bands=_bands(page, steps),
+                bands=_bands(page, steps) if len(slots) <= DRAWN else (),
                 against=tuple(rivals(records[slot], position)[: min(most, 4)]),
                 contested=slot in disputed,
             )
