@@ -239,8 +239,18 @@ def _predicates(marks: Marks, matches: list[Match[Row]]) -> None:
         if kind == "done":
             stance = stance or Stance.DELIVERED
         marks.predicates.append(Predicate(kind, stance, row["negated"], match.words, row.rule))
+    marks.predicates = [p for p in marks.predicates if not _noun(p, marks)]
     _drop_covered_context(marks)
     marks.predicates.sort(key=lambda p: p.words)
+
+
+def _noun(predicate: Predicate, marks: Marks) -> bool:
+    """ "Aus Gründen der Neutralität": a German word with a capital is no verb."""
+    word, at = marks.words[predicate.start], predicate.start
+    if marks.language != "de" or predicate.kind not in {"action", "action_past"} or not at:
+        return False
+    alone = len(predicate.words) == 1 and word.capitalised
+    return alone and not word.before.strip()
 
 
 def _drop_covered_context(marks: Marks) -> None:

@@ -154,11 +154,14 @@ _AND = word_set("und sowie oder en of")
 
 
 def _closed(at: int, clause: Clause, marks: Marks) -> bool:
-    """Whether a German or Dutch clause ends right behind its negation, before an "and"."""
+    """Whether a German or Dutch clause ends right behind "nicht" and its particle, before an "and"."""
     if marks.language not in {"de", "nl"} or at == clause.start:
         return False
-    behind = marks.words[at + 1 : at + 3]
-    return any(word.norm in _AND for word in behind)
+    if marks.words[at].norm not in {"nicht", "niet"}:
+        return False  # "keine Waffen und keine Soldaten"
+    following = marks.words[at + 1 : at + 3]
+    ends = next((n for n, word in enumerate(following) if word.norm in _AND), None)
+    return ends is not None and not any(word.capitalised for word in following[:ends])
 
 
 def only_with(clause: Clause, marks: Marks) -> bool:
