@@ -16,7 +16,7 @@ _OFTEN = 3
 #: So many claims, and nothing that speaks of another coalition, make a survey of contributions.
 _MANY = 3
 #: Two claims are enough where the signs add up to this without any for another topic.
-_CLEAR = 6
+_CLEAR = 4
 #: More claims than these tell no more of what an article is about.
 _TOLD = 4
 
@@ -51,9 +51,16 @@ class Coverage:
         return self.ukraine > 1 and (many or clear)
 
     @property
+    def _unnamed(self) -> bool:
+        """The coalition and what its states give, in a text cut off before it names Ukraine."""
+        return self.strong > 1 and self.findings >= _MANY and self.against == 0
+
+    @property
     def relevant(self) -> bool:
         """The verdict."""
-        if not self.ukraine or not (self.strong or self.findings):
+        if not self.ukraine:
+            return self._unnamed
+        if not (self.strong or self.findings):
             return False
         if not self.lead and not self._survey:
             return self.score >= _ENOUGH_LATE
