@@ -199,6 +199,7 @@ def world(folder: Path, url: str, feeds: int) -> Iterator[tuple[Machines, Watche
 
 @pytest.mark.postgres
 @pytest.mark.crash
+@pytest.mark.slow
 def test_three_machines_that_are_killed_suspended_and_cut_off_lose_nothing(
     tmp_path: Path, postgres: Server, postgres_url: str
 ) -> None:
@@ -225,7 +226,7 @@ def test_three_machines_that_are_killed_suspended_and_cut_off_lose_nothing(
                 # The one that was suspended is spared in the small size: what dies before it has
                 # found a restarted database again is waited for a hundred seconds.
                 machines.kill(chance.choice(machines.running[0 if FULL else 1 :]))
-        assert until(done(app, feeds), 300 if FULL else 150), app.store.queries.counts()
+        assert until(done(app, feeds), 400 if FULL else 300), app.store.queries.counts()
         codes = machines.stop()
         told, sent = Counter(receiver.alert_ids), Counter(receiver.ids)
         committed = {alert.id for alert in app.alerts(limit=10**6)}
