@@ -18,9 +18,6 @@ from worker.core.claims.wordlists import word_set
 _HARD = re.compile(r"[;:]|\+\+\+")
 
 
-_QUOTE_OPEN = re.compile(r"[„«“\"]")
-
-
 _QUOTES = re.compile(r"[\"“”„«»]")
 
 

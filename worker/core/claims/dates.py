@@ -12,7 +12,6 @@ from worker.core.claims.text import Word
 
 _YEAR = re.compile(r"^(19|20)\d{2}$")
 _DAY = re.compile(r"^\d{1,2}$")
-_ISO_LIKE = re.compile(r"^(\d{1,2})[./](\d{1,2})[./](20\d{2})$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,8 +177,7 @@ def _named_before(
     spoken = reading.subjects[number].pronoun
     if spoken:
         return discourse.measure
-    brief = len(reading.marks.words) <= _BRIEF and (cue.stance or Stance.OPEN).rank <= 0
-    return discourse.main_measure() if brief else None
+    return discourse.main_measure() if quiet else None
 
 
 #: A cue with so many words behind it has an object of its own.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from worker.core.claims.clause import Clause
 from worker.core.claims.deeds import deed_stance, has_context, in_condition
-from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate
+from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.negation import CUES, is_negated, only_with, says_no
 from worker.model import Stance
 
@@ -19,9 +19,6 @@ _NEGATED = {
     Stance.RELUCTANT: Stance.OPEN,
     Stance.UNDECIDED: None,
 }
-
-
-GOVERNING = ("stance", "noun", *PREDICATE_TYPES)
 
 
 _SHALL = frozenset({"soll", "solle", "sollen", "sollten"})

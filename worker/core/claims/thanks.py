@@ -49,8 +49,6 @@ def given(topic: Topic, inner: Stance | None, marks: Marks) -> Stance | None:
     if inner is not None and inner.rank > 0:
         return inner
     came = any(p.kind in {"done", "action_past"} and p.start >= topic.end for p in marks.predicates)
-    came = came or any(_HANDED.match(marks.words[i].norm) for i in range(topic.start, topic.end))
-    came = came or any(
-        _HANDED.match(w.norm) for w in marks.words[max(0, topic.start - 3) : topic.start]
-    )
+    near = marks.words[max(0, topic.start - 3) : topic.end]
+    came = came or any(_HANDED.match(word.norm) for word in near)
     return Stance.DELIVERED if came else None
