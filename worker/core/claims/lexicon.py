@@ -90,6 +90,7 @@ CONTEXT_TYPES = frozenset(
         "boiler",
         "reader",
         "question",
+        "gathering",
         "abbreviation",
     ]
 )

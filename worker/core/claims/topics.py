@@ -47,6 +47,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         )
         and not _in_a_name(t, marks)
         and not _left_aside(t, marks)
+        and not _on_the_agenda(t, marks)
         and not _of_the_parties(t, marks)
     ]
     if len(inside) > 1:
@@ -143,6 +144,19 @@ def _left_aside(topic: Topic, marks: Marks) -> bool:
     """ "Il refuse tout prélèvement sans garanties": a circumstance, no measure of its own."""
     before = marks.words[topic.start - 1].norm if topic.start else ""
     return topic.measure is Measure.GUARANTEES and before in _WITHOUT
+
+
+#: So many words may stand between a meeting and its subject ("on Black Sea security").
+_AGENDA = 4
+
+
+def _on_the_agenda(topic: Topic, marks: Marks) -> bool:
+    """ "Ankara will hold a meeting on security guarantees": what is talked about is not given."""
+    return any(
+        hit[-1] < topic.start <= hit[-1] + _AGENDA
+        and not any("," in marks.words[i].before for i in range(hit[-1] + 1, topic.start + 1))
+        for hit in marks.context.get("gathering", ())
+    )
 
 
 _ROLES_OF_WORDS = {Measure.MONITORING, Measure.COMMAND, Measure.DECLARATION}
