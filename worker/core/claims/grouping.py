@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.discourse import Discourse
@@ -36,7 +37,23 @@ def groups_of(clause: Clause, marks: Marks) -> list[list[Actor]]:
             groups[-1].append(actor)
         else:
             groups.append([actor])
-    return groups
+    return _named_members(groups, marks)
+
+
+_MEMBERS_OF = frozenset({"EU", "NATO", "COALITION"})
+
+
+def _named_members(groups: list[list[Actor]], marks: Marks) -> list[list[Actor]]:
+    """ "Die Nato-Länder Schweden und Dänemark", "EU member Hungary": the members, not the body."""
+    kept = list(groups)
+    for body, members in pairwise(groups):
+        first, named = body[0], members[0]
+        apposed = first.end == named.start and "," not in marks.words[named.start].before
+        several = len(body) == 1 and first.end - first.start > 1
+        if several and apposed and first.code in _MEMBERS_OF and named.kind == "state":
+            named.oblique = named.oblique or first.oblique
+            kept.remove(body)
+    return kept
 
 
 def _owns_role(actor: Actor, marks: Marks) -> bool:

@@ -19,7 +19,7 @@ from worker.errors import ConfigError
 
 T = TypeVar("T")
 
-SHORT_GAP, LONG_GAP = 4, 14
+SHORT_GAP, LONG_GAP = 4, 22
 #: Between words: what no gap may cross, and what closes a clause for ``word$``.
 _STOPS = re.compile(r"[.!?;:…]")
 _CLOSES = re.compile(r"[,.!?;:…)\"”“»«–—]")

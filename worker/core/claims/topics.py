@@ -234,8 +234,10 @@ def _received(clause: Clause, marks: Marks) -> bool:
         if marks.words[actor.start].norm in _DATIVE and before[-1] not in _LOCATIVE:
             return True
         if before[-1] == "der" and len(before) == 2 and marks.language == "de":
-            noun = marks.words[actor.start - 2]
-            if not noun.capitalised and noun.norm not in _OVER:
+            noun, at = marks.words[actor.start - 2], actor.start - 2
+            named = any(a.end == at + 1 and a.kind == "state" for a in marks.actors)
+            genitive = named and noun.norm.endswith("s") and not noun.norm.endswith("us")
+            if (named and not genitive) or (not noun.capitalised and noun.norm not in _OVER):
                 return True  # "stellte der Ukraine Kampfjets in Aussicht"
     return False
 
