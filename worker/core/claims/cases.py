@@ -6,6 +6,7 @@ import re
 
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.wordlists import word_set
 from worker.model import Measure
 
 
@@ -44,6 +45,8 @@ def settle_actors(marks: Marks, language: str) -> None:
             actor.oblique = True
         if language == "en" and _adjunct(marks, actor):
             actor.kind = "adjective"
+        if language in {"de", "nl"} and _of_the_alliance(marks, actor):
+            actor.kind = "pseudo"
         before = _governing_word(marks, actor, fillers, language in SLAVIC)
         if before in prepositions:
             actor.oblique = True
@@ -84,6 +87,16 @@ def _attributive(marks: Marks, actor: Actor) -> bool:
         return False
     article = marks.words[actor.start - 1].norm in {"the", "a", "this", "last", "its"}
     return article and follows and _plain(marks, actor.end)
+
+
+def _of_the_alliance(marks: Marks, actor: Actor) -> bool:
+    """ "Einen Einsatz von Nato-Bodentruppen": soldiers of its members; whoever speaks decides."""
+    return (
+        actor.code == "NATO"
+        and actor.end < len(marks.words)
+        and marks.words[actor.end].before == "-"
+        and any(t.start <= actor.end < t.end and t.measure is Measure.TROOPS for t in marks.topics)
+    )
 
 
 #: Names that English sets before a noun like an adjective.
@@ -158,9 +171,14 @@ def _attribute(marks: Marks, index: int) -> bool:
     owners = (a for a in marks.actors if a.kind == "adjective" or a.possessive)
     if any(a.start <= index < a.end for a in owners):
         return True
+    if marks.words[index].norm in _TITLES:
+        return True
     if index + 1 < len(marks.words) and marks.words[index + 1].before == "-":
         return any(a.start <= index < a.end for a in marks.actors)  # "volgens een EU-diplomaat"
     return any(index in hit for hit in marks.context.get("gov_role", ()))
+
+
+_TITLES = word_set("mr mrs ms sir lord herr herrn frau mme sr sra signor signora dhr mevr pan pani")
 
 
 def _followed_by_s(marks: Marks, actor: Actor) -> bool:

@@ -7,6 +7,7 @@ import re
 from worker.core.claims.clause import INFIX, Clause
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.negation import only_with
+from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 
 _PAST_ENDINGS = {
@@ -162,6 +163,16 @@ def _perfect(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     )
 
 
+#: What makes a form in -ing finite: "is sending", "began delivering", "already trains".
+_MAKES_FINITE = word_set(
+    """
+    is are be 's we're i'm they're was were been also now already
+    began begun begin begins start starts started resume resumes resumed keep keeps kept
+    continue continues continued
+    """
+)
+
+
 def bare_english(predicate: Predicate, marks: Marks) -> bool:
     """An infinitive or gerund that nothing makes finite: "to send", "sending", "for sending".
 
@@ -172,18 +183,8 @@ def bare_english(predicate: Predicate, marks: Marks) -> bool:
     word = marks.words[predicate.start].norm
     before = marks.words[predicate.start - 1].norm if predicate.start else ""
     if word.endswith("ing"):
-        return before not in {
-            "is",
-            "are",
-            "be",
-            "'s",
-            "we're",
-            "i'm",
-            "they're",
-            "was",
-            "were",
-            "also",
-            "now",
-            "already",
-        }
+        at = predicate.start - 1
+        while at > 0 and marks.words[at].norm.endswith("ly"):
+            at -= 1  # "began jointly searching"
+        return at < 0 or marks.words[at].norm not in _MAKES_FINITE
     return before == "to"

@@ -12,7 +12,7 @@ from worker.core.claims.negation import CUES, is_negated, negations, phrase_nega
 from worker.core.claims.reading import Reading
 from worker.core.claims.stances import chain
 from worker.core.claims.topics import topics_of
-from worker.core.claims.wordlists import COMPLEMENTIZERS
+from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 from worker.model import Stance
 
 
@@ -41,20 +41,8 @@ def inner_stance(
     # "підписали декларацію про наміри": the signing rules, not the intent it names
     ruling = [c for c in cues if c.kind != "noun"] if signed else cues
     chosen = _ruling(ruling, finite or actions, topic)
-    if special and _rejected(special, chosen):
-        return Stance.RULED_OUT, [special[0].rule, "demand rejected"], chosen
-    if special:
-        nearest = min(special, key=lambda p: _distance(p, topic))
-        if (
-            chosen is None
-            or nearest.kind == "deny"
-            or (nearest.start < topic.start and nearest.start < chosen.start)
-            or (_distance(nearest, topic) < _distance(chosen, topic))
-        ):
-            stance, rules = (
-                (None, []) if chosen is None else chain(chosen, cues, clause, marks, language)
-            )
-            return stance, [*rules, nearest.rule], nearest
+    if special and (told := _demanded(special, chosen, cues, topic, reading, number)):
+        return told
     if chosen is None:
         return None, [], None
     stance, rules = chain(chosen, cues, clause, marks, language)
@@ -75,11 +63,59 @@ def inner_stance(
     return stance, rules, chosen
 
 
+def _demanded(
+    special: Sequence[Predicate],
+    chosen: Predicate | None,
+    cues: Sequence[Predicate],
+    topic: Topic,
+    reading: Reading,
+    number: int,
+) -> tuple[Stance | None, list[str], Predicate | None] | None:
+    """What a demand, a denial or a norm in the clause makes of its stance, where it rules."""
+    marks, clause = reading.marks, reading.clauses[number]
+    if _rejected(special, chosen):
+        return Stance.RULED_OUT, [special[0].rule, "demand rejected"], chosen
+    if (answer := _answer(special, cues, marks)) is not None:
+        stance, rules = chain(answer, cues, clause, marks, marks.language)
+        return stance, [*rules, "a request answered"], answer
+    nearest = min(special, key=lambda p: _distance(p, topic))
+    if chosen is None:
+        return None, [nearest.rule], nearest
+    ahead = nearest.start < topic.start and nearest.start < chosen.start
+    if (
+        nearest.kind != "deny"
+        and not ahead
+        and _distance(nearest, topic) >= _distance(chosen, topic)
+    ):
+        return None
+    stance, rules = chain(chosen, cues, clause, marks, marks.language)
+    return stance, [*rules, nearest.rule], nearest
+
+
 def _rejected(special: Sequence[Predicate], chosen: Predicate | None) -> bool:
     """ "Hat die Forderung nach Taurus zurückgewiesen": the answer to a demand is a stance."""
     if chosen is None or chosen.stance is None or chosen.stance.rank >= 0:
         return False
     return all(p.kind == "demand" and p.start < chosen.words[-1] for p in special)
+
+
+#: So few words lead from the answer to the request ("is weighing a British request").
+_TO_REQUEST = 3
+
+
+def _answer(
+    special: Sequence[Predicate], cues: Sequence[Predicate], marks: Marks
+) -> Predicate | None:
+    """ "Is open to considering a request to send troops": the answer to a demand, not the demand."""
+    asked = special[0]
+    noun = marks.language == "en" and marks.words[asked.start].norm in _REQUESTS
+    if len(special) > 1 or asked.kind != "demand" or not noun:
+        return None
+    near = (c for c in cues if 0 <= asked.start - c.words[-1] <= _TO_REQUEST)
+    return next((c for c in near if c.kind == "stance"), None)
+
+
+_REQUESTS = word_set("a an any request requests appeal appeals plea pleas call calls invitation")
 
 
 def _finite(actions: list[Predicate], clause: Clause, marks: Marks) -> list[Predicate]:

@@ -142,8 +142,10 @@ _WITHOUT = frozenset({"sans", "sin", "senza"})
 
 def _left_aside(topic: Topic, marks: Marks) -> bool:
     """ "Il refuse tout prélèvement sans garanties": a circumstance, no measure of its own."""
-    before = marks.words[topic.start - 1].norm if topic.start else ""
-    return topic.measure is Measure.GUARANTEES and before in _WITHOUT
+    before = [w.norm for w in marks.words[max(0, topic.start - 2) : topic.start]]
+    if topic.kind == "force" and "without" in before:
+        return True  # "without the participation of the warring parties"
+    return topic.measure is Measure.GUARANTEES and before[-1:] != [] and before[-1] in _WITHOUT
 
 
 #: So many words may stand between a meeting and its subject ("on Black Sea security").
