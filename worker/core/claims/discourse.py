@@ -258,6 +258,18 @@ def _remember_pair(reading: Reading, discourse: Discourse) -> None:
             discourse.group = (last or "", discourse.single)
 
 
+def _remember_meeting(reading: Reading, discourse: Discourse) -> None:
+    """ "Carney met Zelensky in Kyiv": whom "the two leaders" and "both sides" mean behind it."""
+    hosts = {c for s in reading.subjects if s.explicit for c in s.codes}
+    met = any(
+        a.code == "UA" and a.kind == "person" and not a.possessive for a in reading.marks.actors
+    )
+    named = {a.code for a in reading.marks.actors if a.code and a.kind in {"person", "state"}}
+    hosts -= {"UA"}
+    if met and len(hosts) == 1 and named <= hosts | {"UA"} and discourse.group_age > _PAIR:
+        discourse.group, discourse.group_age = (*hosts, "UA"), 1
+
+
 _AT_WAR = frozenset({"UA", "RU"})
 #: For so many sentences a group named together is meant before two named one after the other.
 _PAIR = 3
@@ -280,6 +292,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
         if len(subject.codes) > 1 and not subject.pronoun:
             discourse.group, discourse.group_age = subject.codes, 0
     _remember_pair(reading, discourse)
+    _remember_meeting(reading, discourse)
     _keep_signers(reading, discourse)
     discourse.states.update(c for s in reading.subjects if s.explicit for c in s.codes)
     for subject in reading.subjects:

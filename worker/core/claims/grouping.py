@@ -9,6 +9,7 @@ from itertools import pairwise
 from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.pronouns import the_two
 from worker.core.claims.reading import SUBJECT_KINDS, Subject
 from worker.core.claims.wordlists import word_set
 
@@ -96,6 +97,10 @@ def _list_goes_on(actor: Actor, marks: Marks) -> bool:
     return (comma or joint) and any(0 <= a.start - actor.end <= 2 for a in marks.actors if a.code)
 
 
+#: For so many sentences "the two leaders" are those last named together.
+_MET = 6
+
+
 #: Where something is done for or to, rarely by.
 _NO_SEAT = frozenset({"UA", "RU", "EU", "NATO", "UN", "COALITION"})
 
@@ -108,6 +113,8 @@ def of_group(group: Sequence[Actor], clause: Clause, marks: Marks, discourse: Di
         return Subject(codes, explicit=True, name=name)
     if group[0].kind != "role":
         return Subject(nonstate=True, explicit=True)
+    if the_two(group[0].start, marks) and discourse.group and discourse.group_age <= _MET:
+        return Subject(discourse.group, pronoun=True, explicit=True)
     for actor in marks.actors:  # "In Berlin wies eine Sprecherin …"
         kinds = ("capital", "state") if marks.language == "de" else ("capital",)
         seat = actor.kind in kinds and actor.oblique and actor.code not in _NO_SEAT

@@ -102,7 +102,7 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
             for hit in marks.context.get(name, ())
             if hit[0] in clause
             and (name != "modal_must" or marks.has("draft_mark"))
-            and (name != "modal_open" or marks.words[hit[0]].norm in _CAN)
+            and (name != "modal_open" or _can(hit[0], marks))
         ]
         if not modals:
             modals = _bare_refusal(clause, marks)
@@ -110,6 +110,12 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
             return
         kind, at = "action", min(modals)
     marks.predicates.append(Predicate(kind, None, "", (at,), rule))
+
+
+def _can(at: int, marks: Marks) -> bool:
+    """ "Could provide", but not "the only guarantee could be its own army"."""
+    following = marks.words[at + 1].norm if at + 1 < len(marks.words) else ""
+    return marks.words[at].norm in _CAN and following not in {"be", "have"}
 
 
 def _imply_listed(clauses: list[Clause], marks: Marks) -> None:

@@ -324,6 +324,28 @@ _UNION = frozenset(
 )
 
 
+_PERMITS = re.compile(
+    r"^(?:allow|let$|permit|accept|agree|consent"
+    r"|zulass|zuließ|zugelassen|erlaub|akzept|zustimm|zugestimmt|stimm|einverstanden"
+    r"|accept|permet|permis|permit|acept|accett|acconsent|consent"
+    r"|toesta|toegestaan|aanvaard|instem|ingestemd"
+    r"|zgodzi|zgadza|zgodę|pozwol|zaakcept|akcept"
+    r"|погод|дозвол|згод|прийня|соглас|разреш|допуст|допуска|приня)"
+)
+
+
+def as_permitted(code: str, topic: Topic, stance: Stance, clause: Clause, marks: Marks) -> Stance:
+    """ "Putin agreed to allow the US to offer guarantees": accepting what others do is no pledge."""
+    if code != "RU" or stance is not Stance.COMMITTED or topic.measure not in _OF_OTHERS:
+        return stance
+    permits = any(_PERMITS.match(w.norm) for w in marks.words[clause.start : clause.end])
+    return Stance.OPEN if permits else stance
+
+
+#: What others would do in Ukraine, and a party to the war can only accept or refuse.
+_OF_OTHERS = (Measure.GUARANTEES, Measure.TROOPS, Measure.MONITORING, Measure.AIR, Measure.NAVY)
+
+
 def fitting_stance(code: str, topic: Topic, stance: Stance) -> Stance | None:
     """The stance as this actor can hold it: the attacked and the attacker do not pledge to themselves."""
     if code == "UA" and topic.measure not in _UKRAINE_OWN:

@@ -56,6 +56,21 @@ def _both(marks: Marks, clause: Clause) -> bool:
     )
 
 
+def the_two(at: int, marks: Marks) -> bool:
+    """Whether a noun is "the two leaders", "beide Minister": not just any "two officials"."""
+    for i in range(max(0, at - 1), at + 1):
+        norm = marks.words[i].norm
+        if norm in _NUMERALS and (not i or marks.words[i - 1].norm not in _THE):
+            continue
+        if norm in _BOTH:
+            return True
+    return False
+
+
+_NUMERALS = word_set("two deux dos due twee pair")
+_THE = word_set("the these les ces los las estos i gli le de die deze")
+
+
 def _leads(marks: Marks, kind: str, clause: Clause) -> bool:
     """Whether a word of this kind can be the subject: near the beginning, or right behind a modal."""
     prepositions = {hit[-1] for hit in marks.context.get("preposition", ())}

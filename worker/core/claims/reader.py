@@ -21,6 +21,7 @@ from worker.core.claims.lists import go_on
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.owners import (
     Judgement,
+    as_permitted,
     backstop,
     buys_from_others,
     cosigners,
@@ -199,7 +200,8 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
     if _running(judgement, topic, reading.marks):
         wanted = Stance.DELIVERED
     for code in (*subject.codes, *cosigners(judgement, number, topic, reading)):
-        stance = fitting_stance(code, topic, wanted)
+        meant = as_permitted(code, topic, wanted, reading.clauses[number], reading.marks)
+        stance = fitting_stance(code, topic, meant)
         if stance is None:
             continue
         yield Finding(

@@ -39,7 +39,7 @@ def settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) -
     if document is None:
         return
     signed = marks.has("signing", clause.start, clause.end)
-    deal = bool(_BILATERAL & set(best))
+    deal = bool(_BILATERAL & set(best)) or _of_two(clause, marks)
     if deal or (document.kind == "weak" and not signed):
         del best[Measure.DECLARATION]
     elif signed and any(
@@ -47,6 +47,12 @@ def settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) -
     ):
         best.clear()  # refusing to sign refuses the text, not what stands in it
         best[Measure.DECLARATION] = document
+
+
+def _of_two(clause: Clause, marks: Marks) -> bool:
+    """ "… signed a letter of intent under which they will build drones": the subject comes behind."""
+    later = any(t.start >= clause.end and t.measure is Measure.INDUSTRY for t in marks.topics)
+    return later and not any(a.code == "COALITION" for a in marks.actors)
 
 
 def settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
@@ -281,6 +287,24 @@ def settle_assets(best: dict[Measure, Topic], marks: Marks) -> None:
         if used is None or used.start <= assets.end or used.kind not in {"weak", "verb"}:
             continue
         if any(marks.words[i].norm == "to" for i in range(assets.end, used.start)):
+            del best[measure]
+
+
+#: So near to the verb stands what is produced.
+_MADE = 4
+
+
+def settle_products(best: dict[Measure, Topic]) -> None:
+    """ "Co-produce drones", "gemeinsam Abfangdrohnen herstellen": what is made is not given."""
+    making = best.get(Measure.INDUSTRY)
+    if making is None or making.kind == "weak":
+        return
+    for measure in (Measure.ARMS, Measure.AIR_DEFENCE):
+        made = best.get(measure)
+        if made is None or made.kind == "verb":
+            continue
+        gap = max(made.start - making.end, making.start - made.end)
+        if gap <= _MADE:
             del best[measure]
 
 

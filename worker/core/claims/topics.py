@@ -18,6 +18,7 @@ from worker.core.claims.settling import (
     settle_documents,
     settle_monitoring,
     settle_payment,
+    settle_products,
     settle_share,
     settle_ships,
     settle_training,
@@ -82,6 +83,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
     settle_monitoring(best)
     settle_training(best, marks)
     settle_command(best)
+    settle_products(best)
     return sorted(best.values(), key=lambda t: t.start)
 
 
