@@ -44,9 +44,7 @@ class Coverage:
     @property
     def _survey(self) -> bool:
         """Who gives what, though Ukraine is named late."""
-        many = self.findings >= _MANY and (
-            self.against == 0 or (self.ukraine >= _OFTEN and 2 * self.against < self.findings)
-        )
+        many = self.findings >= _MANY and 2 * self.against < self.findings
         clear = self.findings > 1 and self.signs >= _CLEAR and self.against == 0
         return self.ukraine > 1 and (many or clear)
 
