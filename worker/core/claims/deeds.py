@@ -160,6 +160,17 @@ def _perfect(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
         return False  # "habe ein Interesse daran, mitzuwirken"
     return any(
         hit[0] in clause and hit[0] < predicate.start for hit in marks.context.get("perfect", ())
+    ) or _was(predicate, clause, marks)
+
+
+_WAS = word_set("wurde wurden")
+
+
+def _was(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """ "Das Dokument wurde von … unterzeichnet": done, though the participle could be present."""
+    return marks.language == "de" and any(
+        hit[0] in clause and hit[0] < predicate.start and marks.words[hit[0]].norm in _WAS
+        for hit in marks.context.get("passive", ())
     )
 
 

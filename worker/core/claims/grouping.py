@@ -51,7 +51,9 @@ def _named_members(groups: list[list[Actor]], marks: Marks) -> list[list[Actor]]
         first, named = body[0], members[0]
         apposed = first.end == named.start and "," not in marks.words[named.start].before
         several = len(body) == 1 and first.end - first.start > 1
-        if several and apposed and first.code in _MEMBERS_OF and named.kind == "state":
+        region = "+" in (first.code or "")
+        whole = first.code in _MEMBERS_OF or region
+        if several and apposed and whole and named.kind == "state":
             named.oblique = named.oblique or first.oblique
             kept.remove(body)
     return kept
@@ -72,7 +74,10 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     joined = {w for kind in ("coordinator",) for hit in marks.context.get(kind, ()) for w in hit}
     joined |= {w for hit in marks.context.get("article", ()) for w in hit}
     joined |= {w for a in marks.actors if a.kind == "adjective" for w in range(a.start, a.end)}
-    filled = all(i in joined or marks.words[i].norm in _TITLES for i in between)
+    filled = all(
+        i in joined or marks.words[i].norm in _TITLES or _first_name(i, right, marks)
+        for i in between
+    )
     linked = any(hit[0] in between for hit in marks.context.get("coordinator", ())) or any(
         "," in marks.words[i].before for i in range(left.end, right.start + 1)
     )
@@ -81,10 +86,24 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     if right.code == "COALITION" and not between:
         return False  # "Japan and South Korea, members of the coalition": what they are
     if left.oblique and not any(hit[0] in between for hit in marks.context.get("coordinator", ())):
-        return left.agent and _list_goes_on(right, marks)  # "Together with Latvia, the UK …"
+        listed = left.agent or (left.start and marks.words[left.start - 1].norm in _OUT_OF)
+        return (
+            bool(listed) and filled and _list_goes_on(right, marks)
+        )  # "Together with Latvia, the UK …"
     return filled and linked
 
 
+#: Behind these a list of states goes on: "Zusagen kommen aus Dänemark, Estland und Litauen".
+_OUT_OF = word_set("aus from")
+
+
+def _first_name(at: int, person: Actor, marks: Marks) -> bool:
+    """ "Emmanuel Macron, Keir Starmer": a capitalised word right before a surname."""
+    near = 0 < person.start - at <= _NAMES
+    return person.kind == "person" and near and marks.words[at].capitalised
+
+
+_NAMES = 2
 _TITLES = word_set("mr mrs ms sir dr president premier minister")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.owners import Judgement
@@ -61,3 +62,13 @@ def go_on(judgement: Judgement, number: int, reading: Reading) -> None:
     if not judgement.subject.codes:
         judgement.subject, judgement.confidence = Subject(reading.listed, explicit=True), 0.8
     judgement.rules = [*judgement.rules, "an item of a list"]
+
+
+def name_members(reading: Reading) -> None:
+    """ "Ten countries have refused: Greece, Italy, …": the states listed, not the body of them."""
+    for number, clause in enumerate(reading.clauses[1:], 1):
+        before, listed = reading.subjects[number - 1], reading.subjects[number]
+        opened = ":" in reading.marks.words[clause.start].before
+        bare = not any(p.start in clause for p in reading.marks.predicates)
+        if opened and bare and before.codes == ("COALITION",) and len(listed.codes) > 1:
+            reading.subjects[number - 1] = replace(before, codes=listed.codes)

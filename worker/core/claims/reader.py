@@ -17,8 +17,9 @@ from worker.core.claims.epithets import name_epithets
 from worker.core.claims.governing import governor, inner_stance, special_stance, stance_cues_of
 from worker.core.claims.grounds import unfounded
 from worker.core.claims.implied import imply_deeds
-from worker.core.claims.lists import go_on
+from worker.core.claims.lists import go_on, name_members
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
+from worker.core.claims.negation import is_negated
 from worker.core.claims.owners import (
     Judgement,
     as_permitted,
@@ -59,6 +60,7 @@ def read(
     reading = Reading(marks, clauses, listed=item)
     reading.attributions = attributions(marks, clauses, language)
     reading.subjects = [subject_of(n, reading, discourse) for n in range(len(clauses))]
+    name_members(reading)
     settle_speakers(reading, discourse)
     for clause, subject in zip(clauses, reading.subjects, strict=True):
         if subject.document:
@@ -143,6 +145,8 @@ def _stance(
     """The stance of the clause's own words and of the clause that governs it."""
     marks, clause = reading.marks, reading.clauses[number]
     inner, rules, chosen = inner_stance(number, topic, reading, language)
+    if inner is None and _left_unsigned(topic, chosen, clause, marks):
+        inner, rules = Stance.RULED_OUT, [*rules, "not signed"]
     outer_number, outer = governor(number, reading, chosen)
     subject, confidence = resolved(number, reading, discourse)
     if chosen is not None and chosen.kind == "welcome":
@@ -157,6 +161,18 @@ def _stance(
     if outer is not None and outer_number is not None:
         _govern(judgement, number, outer_number, outer, reading, language, discourse)
     return judgement
+
+
+def _left_unsigned(topic: Topic, chosen: Predicate | None, clause: Clause, marks: Marks) -> bool:
+    """ "… which the US did not sign": the paper refused."""
+    signing = {w for hit in marks.context.get("signing", ()) for w in hit}
+    return (
+        topic.measure is Measure.DECLARATION
+        and chosen is not None
+        and chosen.kind in {"action", "action_past"}
+        and bool(signing & set(chosen.words))
+        and is_negated(chosen, clause, marks)
+    )
 
 
 def _govern(
@@ -180,6 +196,8 @@ def _govern(
     asked = reading.clauses[number].opener == "whether"
     if asked and over is not None and over.rank >= Stance.COMMITTED.rank:
         over = judgement.stance = None  # "pledged a hub, whether or not soldiers cross the border"
+    if over is Stance.OPPOSED and outer.kind == "noun" and judgement.stance is Stance.COMMITTED:
+        over = Stance.RULED_OUT  # "ihre Ablehnung, Soldaten zu entsenden": the own share
     judgement.stance = compose(over, judgement.stance)
     judgement.rules = [*judgement.rules, *why, "governed"]
     subject, sure = resolved(above_number, reading, discourse)

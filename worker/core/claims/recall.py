@@ -67,6 +67,8 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
 def _antecedent(number: int, reading: Reading) -> Topic | None:
     """ "La forza che Parigi e Londra intendono schierare": what stands before the relative clause."""
     clause, marks = reading.clauses[number], reading.marks
+    if (paper := _paper_before(clause, reading.subjects[number].codes, marks)) is not None:
+        return paper
     if marks.language not in {"fr", "es", "it"} or clause.opener != "subordinator" or not number:
         return None
     subject, deeds = reading.subjects[number], predicates_of(clause, marks)
@@ -77,6 +79,25 @@ def _antecedent(number: int, reading: Reading) -> Topic | None:
     willed = any(hit[0] in clause for hit in marks.context.get("modal_will", ()))
     topic = before[-1] if before and willed else None
     return replace(topic, kind="recalled") if topic is not None else None
+
+
+def _paper_before(clause: Clause, codes: tuple[str, ...], marks: Marks) -> Topic | None:
+    """ "The declaration, which was not signed by the US": the paper right before the clause."""
+    relative = marks.words[clause.start].norm in _RELATIVES and clause.opener == "subordinator"
+    if not relative or not codes or not marks.has("signing", clause.start, clause.end):
+        return None
+    papers = [
+        t
+        for t in marks.topics
+        if t.measure is Measure.DECLARATION and 0 <= clause.start - t.end <= _NEAR_BEFORE
+    ]
+    return replace(papers[-1], kind="recalled") if papers else None
+
+
+_RELATIVES = word_set(
+    "die das der den which that que qu' che dat która które który którą яку яка який яке которую "
+    "который которое которая"
+)
 
 
 #: The noun before a relative clause may have an adjective or a place behind it.

@@ -54,4 +54,8 @@ def _from_there(actor: Actor, clause: Clause, marks: Marks) -> bool:
     if actor.kind not in {"capital", "state"} or actor.code in {None, "UA"}:
         return False
     opens = actor.start <= clause.start + 2 and marks.words[clause.start].norm == "aus"
-    return opens and any(p.kind in {"stance", "noun"} for p in predicates_of(clause, marks))
+    before = [w.norm for w in marks.words[max(clause.start, actor.start - 4) : actor.start]]
+    comes = before[-1:] == ["aus"] and any(w.startswith(("komm", "kam")) for w in before)
+    return (opens or comes) and any(
+        p.kind in {"stance", "noun"} for p in predicates_of(clause, marks)
+    )

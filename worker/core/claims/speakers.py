@@ -152,6 +152,8 @@ def _owner(marks: Marks, start: int, end: int) -> Actor | None:
                 continue
         else:
             continue
+        if actor.start >= end and _forces_in(marks, start, actor):
+            continue
         if not _broken(marks, inside[0], inside[1]) or gap == 0:
             near.append((gap + (actor.end <= start) * 0, actor))
     near = [
@@ -160,6 +162,18 @@ def _owner(marks: Marks, start: int, end: int) -> Actor | None:
         if not _broken_between(marks, a, start, end) and not _parted(marks, a, start)
     ]
     return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+_FORCES = word_set(
+    "streitkräfte streitkräften armee truppen forces army armées fuerzas forze leger"
+)
+_INSIDE = word_set("in im dans en nel nella")
+
+
+def _forces_in(marks: Marks, start: int, actor: Actor) -> bool:
+    """ "Die größten Streitkräfte in der EU": where they are, not whose."""
+    between = [w.norm for w in marks.words[start : actor.start]]
+    return bool(_FORCES & set(between) and _INSIDE & set(between))
 
 
 def _parted(marks: Marks, actor: Actor, start: int) -> bool:

@@ -345,4 +345,10 @@ def _attached(left: Topic, right: Topic, marks: Marks) -> bool:
         return False  # "né al finanziamento né alla consegna di armi"
     if left.measure is Measure.TROOPS and any(marks.words[i].norm in _WITH for i in between):
         return False  # "support the force with intelligence": two things, not one
+    genitive = 0 < len(between) <= 2 and marks.words[left.end].norm in _GENITIVE
+    if genitive and marks.language == "de" and right.measure is Measure.TROOPS:
+        return True  # "bei der Logistik jeder Mission"
     return any(hit[0] in between for hit in marks.context.get("preposition", ()))
+
+
+_GENITIVE = word_set("der des jeder jedes einer eines dieser dieses")
