@@ -48,13 +48,13 @@ def _named_members(groups: list[list[Actor]], marks: Marks) -> list[list[Actor]]
     """ "Die Nato-Länder Schweden und Dänemark", "EU member Hungary": the members, not the body."""
     kept = list(groups)
     for body, members in pairwise(groups):
-        first, named = body[0], members[0]
-        apposed = first.end == named.start and "," not in marks.words[named.start].before
-        several = len(body) == 1 and first.end - first.start > 1
-        region = "+" in (first.code or "")
-        whole = first.code in _MEMBERS_OF or region
-        if several and apposed and whole and named.kind == "state":
-            named.oblique = named.oblique or first.oblique
+        whole, named = body[-1], members[0]
+        apposed = whole.end == named.start and "," not in marks.words[named.start].before
+        several = whole.end - whole.start > 1
+        region = "+" in (whole.code or "")
+        if several and apposed and named.kind == "state" and (region or whole.code in _MEMBERS_OF):
+            named.oblique = named.oblique or body[0].oblique
+            members[:0] = body[:-1]  # "Belgien sowie die baltischen Staaten Litauen und Estland"
             kept.remove(body)
     return kept
 

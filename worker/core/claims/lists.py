@@ -70,5 +70,15 @@ def name_members(reading: Reading) -> None:
         before, listed = reading.subjects[number - 1], reading.subjects[number]
         opened = ":" in reading.marks.words[clause.start].before
         bare = not any(p.start in clause for p in reading.marks.predicates)
-        if opened and bare and before.codes == ("COALITION",) and len(listed.codes) > 1:
-            reading.subjects[number - 1] = replace(before, codes=listed.codes)
+        body = before.codes == ("COALITION",) or _counts_states(number - 1, reading)
+        if opened and bare and body and len(listed.codes) > 1:
+            reading.subjects[number - 1] = replace(listed, name=None)
+
+
+def _counts_states(number: int, reading: Reading) -> bool:
+    """ "Four countries have refused": too few for the coalition, and named behind."""
+    clause = reading.clauses[number]
+    counted = any(
+        q.start in clause and q.payload["value"] == "countries" for q in reading.marks.quantities
+    )
+    return counted and not reading.subjects[number].codes

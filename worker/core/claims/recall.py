@@ -37,6 +37,8 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
         return [antecedent]
     if marks.words[clause.start].norm in _ASKING:
         return []  # "ЄС погодив 90 мільярдів: хто проти" is a question of the heading
+    if any(hit[0] in clause for hit in marks.context.get("gathering", ())):
+        return []  # "lehnt eine Diskussion über … ab": the talk is refused
     answered = discourse.interview and discourse.host and left_out(number, reading, discourse)
     if not (_has_owner(number, reading) or answered) or _governs(number, reading):
         return []

@@ -37,7 +37,8 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         if first.start > _receiver_from(clause, marks) and all(a.code == "UA" for a in group):
             continue  # the receiver, whatever its grammar
         group = [*group, *_named_after(group, groups, clause, marks)]
-        return _with_partners(of_group(group, clause, marks, discourse), groups, marks)
+        subject = _with_partners(of_group(group, clause, marks, discourse), groups, marks)
+        return _with_members(subject, groups, marks)
     passive = marks.has("passive", clause.start, clause.end) or any(
         p.kind == "action_past" for p in predicates_of(clause, marks)
     )
@@ -83,6 +84,27 @@ def _with_partners(subject: Subject, groups: list[list[Actor]], marks: Marks) ->
         if joint:
             codes += [a.code for a in group if a.code and a.code not in _BODIES]
     return replace(subject, codes=tuple(dict.fromkeys(codes)))
+
+
+_AMONG = word_set(
+    """
+    darunter including inklusive einschließlich notamment dont incluidos incluidas incluyendo
+    compresi tra cui waaronder inclusief m.in między innymi зокрема включаючи включая числе
+    """
+)
+
+
+def _with_members(subject: Subject, groups: list[list[Actor]], marks: Marks) -> Subject:
+    """ "Ten countries, including France and Canada, are ready": the body and those named."""
+    if subject.codes != ("COALITION",):
+        return subject
+    members: list[str] = []
+    for group in groups:
+        at = group[0].start
+        before = [w.norm for w in marks.words[max(0, at - 2) : at]]
+        if _AMONG & set(before):
+            members += [a.code for a in group if a.code and a.code not in _BODIES]
+    return replace(subject, codes=("COALITION", *dict.fromkeys(members)))
 
 
 _BODIES = frozenset({"EU", "NATO", "UN", "COALITION", "UA", "RU"})
