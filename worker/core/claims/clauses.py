@@ -12,7 +12,7 @@ import re
 from worker.core.claims.cases import ends_of
 from worker.core.claims.clause import COMMA, INFIX, Clause, verb_final
 from worker.core.claims.joining import join_incomplete, join_spanned, lift_attributions
-from worker.core.claims.marks import Marks
+from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.wordlists import word_set
 
 _HARD = re.compile(r"[;:]|\+\+\+")
@@ -127,6 +127,8 @@ def _pieces(marks: Marks, language: str) -> list[Clause]:
         kind = openers.get(index)
         if kind == "coordinator" and not cut and _joins_phrases(marks, index):
             continue
+        if kind == "coordinator" and cut and _closes_list(start, index, marks):
+            continue
         if not cut and kind is None and index not in speech:
             continue
         if (
@@ -205,8 +207,31 @@ def _joins_phrases(marks: Marks, index: int) -> bool:
     verbs = {w for p in marks.predicates for w in p.words}
     after = range(index + 1, index + 2 + (index + 1 not in verbs))
     actors = [a for a in marks.actors if a.kind not in {"nonstate"}]
-    return (any(a.end == index for a in actors) and any(a.start in after for a in actors)) or (
+    named = any(a.start in after or _full_name(index, a, marks) for a in actors)
+    return (any(a.end == index for a in actors) and named) or (
         any(t.end == index for t in marks.topics) and any(t.start in after for t in marks.topics)
+    )
+
+
+def _closes_list(start: int, index: int, marks: Marks) -> bool:
+    """ "Macron, Starmer, and Zelensky put …": the comma before the last of a list."""
+    bare = not any(start <= p.start < index for p in marks.predicates)
+    closed = any(a.end == index and a.kind in _NAMED for a in marks.actors)
+    if not (bare and closed and start and COMMA.search(marks.words[start].before)):
+        return False
+    return any(index < a.start <= index + 4 and a.kind in _NAMED for a in marks.actors)
+
+
+_NAMED = frozenset({"person", "state"})
+
+
+def _full_name(index: int, person: Actor, marks: Marks) -> bool:
+    """ "…, Emmanuel Macron, and Volodymyr Zelensky": the first name of one more in the list."""
+    first = range(index + 1, person.start)
+    return (
+        person.kind == "person"
+        and 0 < len(first) <= 2
+        and all(marks.words[i].capitalised for i in first)
     )
 
 

@@ -102,7 +102,9 @@ def _told(
     predicate: Predicate, clause: Clause, marks: Marks, language: str, rules: list[str]
 ) -> Stance | None:
     """A deed without a modal: done where it is past, promised where it is present."""
-    if predicate.kind == "action_past" and _announced_then(predicate, clause, marks):
+    if predicate.kind == "action_past" and (
+        _announced_then(predicate, clause, marks) or _to_be_done(predicate, marks)
+    ):
         rules.append("intention")
         return Stance.COMMITTED
     if predicate.kind == "action_past" or _perfect(predicate, clause, marks):
@@ -126,6 +128,12 @@ def _obliged(clause: Clause, marks: Marks) -> bool:
     return marks.language == "en" and any(
         {hit[0], hit[0] - 1} & wills for hit in marks.context.get("modal_must", ()) if len(hit) > 1
     )
+
+
+def _to_be_done(predicate: Predicate, marks: Marks) -> bool:
+    """ "A contingent to be deployed in Ukraine": still to come."""
+    before = [w.norm for w in marks.words[max(0, predicate.start - 2) : predicate.start]]
+    return marks.language == "en" and before == ["to", "be"]
 
 
 _WOULD_HAVE = frozenset({"avrebbe", "avrebbero", "sarebbe", "sarebbero", "avremmo"})

@@ -53,6 +53,8 @@ class Discourse:
     coalition: bool = False
     #: Whom a line with a colon names ("the members of the coalition:"), for the list below it.
     heading: tuple[str, ...] = ()
+    #: How many sentences have been read.
+    sentences: int = 0
     #: In an interview: the measure that the last question asks the host to take.
     asked: Measure | None = None
     #: In an interview: whose answers they are, once known.
@@ -106,6 +108,7 @@ class Discourse:
 
     def tick(self) -> None:
         """One sentence further on."""
+        self.sentences += 1
         self.state_age += 1
         self.speaker_age += 1
         self.measure_age += 1
@@ -245,6 +248,28 @@ def _meet_we(reading: Reading, discourse: Discourse) -> None:
 
 
 _APPOSED = 6
+#: In so many sentences at the beginning a text tells that it is a speech.
+_HEAD = 3
+_SPEECH = word_set(
+    "remarks speech statement address rede ansprache statement discours discurso discorso"
+)
+_BY = word_set("by von de di del")
+
+
+def _meet_speaker(reading: Reading, discourse: Discourse) -> None:
+    """ "Prime Minister Keir Starmer's remarks …", "Statement by …": who says "we" from here on."""
+    marks = reading.marks
+    if discourse.host is not None or discourse.sentences > _HEAD:
+        return
+    for actor in marks.actors:
+        if actor.kind != "person" or actor.code is None:
+            continue
+        behind = marks.words[actor.end + 1].norm if actor.end + 1 < len(marks.words) else ""
+        before = [w.norm for w in marks.words[max(0, actor.start - 2) : actor.start]]
+        headed = len(before) == 2 and before[0] in _SPEECH and before[1] in _BY
+        if (actor.possessive and behind in _SPEECH) or headed:
+            discourse.host, discourse.host_name = actor.code, actor.name
+            return
 
 
 def _remember_pair(reading: Reading, discourse: Discourse) -> None:
@@ -288,6 +313,7 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     if discourse.interview and discourse.host is None:
         _meet_host(reading, discourse)
     _meet_we(reading, discourse)
+    _meet_speaker(reading, discourse)
     for subject in reading.subjects:
         if len(subject.codes) > 1 and not subject.pronoun:
             discourse.group, discourse.group_age = subject.codes, 0

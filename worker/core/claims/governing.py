@@ -13,7 +13,7 @@ from worker.core.claims.reading import Reading
 from worker.core.claims.stances import chain
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
-from worker.model import Stance
+from worker.model import Measure, Stance
 
 
 def stance_cues_of(clause: Clause, marks: Marks) -> list[Predicate]:
@@ -40,7 +40,7 @@ def inner_stance(
     signed = language in SLAVIC and any(signing & set(p.words) for p in actions)
     # "підписали декларацію про наміри": the signing rules, not the intent it names
     ruling = [c for c in cues if c.kind != "noun"] if signed else cues
-    chosen = _ruling(ruling, finite or actions, topic)
+    chosen = _signature(topic, actions, marks) or _ruling(ruling, finite or actions, topic)
     if special and (told := _demanded(special, chosen, cues, topic, reading, number)):
         return told
     if chosen is None:
@@ -61,6 +61,21 @@ def inner_stance(
         positive = stance is not None and stance.rank > 0
         return (Stance.RULED_OUT if positive else None), [*rules, "not this"], chosen
     return stance, rules, chosen
+
+
+def _signature(topic: Topic, actions: Sequence[Predicate], marks: Marks) -> Predicate | None:
+    """ "Signed a pact committing to deploy troops": the pact is signed, not promised."""
+    if topic.measure is not Measure.DECLARATION:
+        return None
+    signing = {w for hit in marks.context.get("signing", ()) for w in hit}
+    return next(
+        (
+            p
+            for p in actions
+            if p.kind == "action_past" and p.start < topic.start and signing & set(p.words)
+        ),
+        None,
+    )
 
 
 def _demanded(
@@ -121,10 +136,17 @@ _REQUESTS = word_set("a an any request requests appeal appeals plea pleas call c
 def _finite(actions: list[Predicate], clause: Clause, marks: Marks) -> list[Predicate]:
     """The deeds without English infinitives and Romance participles behind their noun."""
     if marks.language == "en":
+        names = [range(t.start, t.end) for t in marks.topics if t.kind == "core"]
+        actions = [p for p in actions if p.kind != "action_past" or not _in_name(p, names)]
         return [p for p in actions if not bare_english(p, marks)]
     if marks.language in {"fr", "es", "it"}:
         return [p for p in actions if not _attributive(p, clause, marks)]
     return actions
+
+
+def _in_name(participle: Predicate, names: Sequence[range]) -> bool:
+    """ "Protected facilities": a participle that belongs to the name of a measure."""
+    return any(set(participle.words) <= set(name) for name in names)
 
 
 #: So near before a participle its auxiliary stands ("ont déjà été livrés").

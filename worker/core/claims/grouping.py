@@ -31,6 +31,9 @@ def groups_of(clause: Clause, marks: Marks) -> list[list[Actor]]:
             continue  # "Bundeskanzler Christian Stocker": the name decides
         if groups and actor.start < groups[-1][-1].end:
             continue
+        if groups and _its_official(groups[-1][-1], actor, marks):
+            groups[-1][-1] = actor
+            continue
         if groups and _coordinated(groups[-1][-1], actor, marks):
             first = groups[-1][0]
             actor.oblique = actor.oblique or first.oblique
@@ -57,6 +60,18 @@ def _named_members(groups: list[list[Actor]], marks: Marks) -> list[list[Actor]]
             members[:0] = body[:-1]  # "Belgien sowie die baltischen Staaten Litauen und Estland"
             kept.remove(body)
     return kept
+
+
+def _its_official(state: Actor, official: Actor, marks: Marks) -> bool:
+    """ "UK Prime Minister Sir Keir Starmer": the state before its official is no actor beside him."""
+    return (
+        state.kind == "state"
+        and official.kind == "person"
+        and state.code == official.code
+        and state.end == official.start
+        and "," not in marks.words[official.start].before
+        and not (state.possessive or state.oblique)
+    )
 
 
 def _owns_role(actor: Actor, marks: Marks) -> bool:

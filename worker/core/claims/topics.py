@@ -209,10 +209,15 @@ def _in_a_name(topic: Topic, marks: Marks) -> bool:
     return word.capitalised and marks.words[topic.start - 1].capitalised and marks.language != "de"
 
 
+_STATIONS = re.compile(r"^(?:deploy|station|stationn|déplo|desplieg|despleg|schier|dispieg)")
+
+
 def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
     """Aircraft and ships beside a verb of giving are hardware; used by the giver they secure sky and sea."""
     if topic.measure not in {Measure.AIR, Measure.NAVY} or topic.kind != "weak":
         return topic
+    if any(_STATIONS.match(w.norm) for w in marks.words[max(0, topic.start - 4) : topic.start]):
+        return topic  # "deploying soldiers and aircraft": its own
     giving = any(hit[0] in clause for hit in marks.context.get("giving", ()))
     received = _received(clause, marks)
     if (giving and received) or (topic.measure is Measure.AIR and (giving or received)):
