@@ -6,6 +6,7 @@ import re
 
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.romance import absolute, heading_of
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure
 
@@ -48,7 +49,9 @@ def settle_actors(marks: Marks, language: str) -> None:
         if language in {"de", "nl"} and _of_the_alliance(marks, actor):
             actor.kind = "pseudo"
         before = _governing_word(marks, actor, fillers, language in SLAVIC)
-        if before in prepositions:
+        if heading_of(actor, marks):
+            actor.oblique = True
+        if before in prepositions and not absolute(actor, before, marks):
             actor.oblique = True
             actor.agent = before in agents
             actor.experiencer = before in experiencers

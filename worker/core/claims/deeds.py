@@ -7,6 +7,7 @@ import re
 from worker.core.claims.clause import INFIX, Clause
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.negation import only_with
+from worker.core.claims.romance import subject_infinitive
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 
@@ -114,6 +115,8 @@ def _told(
         rules.append("modal")
         return Stance.OPEN
     if language == "en" and bare_english(predicate, marks):
+        return None
+    if subject_infinitive(predicate, clause, marks):
         return None
     if marks.has("ongoing", clause.start, clause.end):
         rules.append("going on")

@@ -10,6 +10,7 @@ from worker.core.claims.joining import gapped
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.negation import CUES, is_negated, negations, phrase_negations
 from worker.core.claims.reading import Reading
+from worker.core.claims.romance import ROMANCE
 from worker.core.claims.stances import chain
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
@@ -177,6 +178,8 @@ _PARTICIPLES = (
 def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:
     """ "will nicht Soldaten entsenden, sondern Ausbilder": what stands behind the correction holds."""
     denied = negations(clause, marks)
+    if marks.language in ROMANCE:  # "non intende inviare" holds its negation itself
+        denied = [hit[0] for hit in marks.context.get("negation", ()) if hit[0] in clause]
     noes = [hit[0] for hit in marks.context.get("negation", ())]
     return any(
         hit[0] in clause
@@ -217,6 +220,12 @@ def governor(
 ) -> tuple[int | None, Predicate | None]:
     """The predicate of another clause that governs this one ("versprach, … zu entsenden")."""
     clause = reading.clauses[number]
+    if (
+        clause.subordinate
+        and reading.marks.language in ROMANCE
+        and reading.subjects[number].nonstate
+    ):
+        return None, None  # "… a otros países que evalúan el envío"
     own_stance = chosen is not None and chosen.kind in {"stance", "noun", *PREDICATE_TYPES}
     joined = clause.opener == "main" or _goes_on(clause, reading.marks)
     free = joined and not clause.hard and not reading.subjects[number].explicit

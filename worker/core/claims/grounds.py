@@ -6,6 +6,7 @@ from worker.core.claims.clause import SLAVIC, Clause, predicates_of
 from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.owners import Judgement, bought
 from worker.core.claims.reading import Reading
+from worker.core.claims.romance import ROMANCE
 from worker.core.claims.speech import speaker_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 from worker.model import Measure
@@ -22,8 +23,8 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
     named = reading.subjects[number].explicit or bool(
         {"its owner", "an item of a list"} & set(judgement.rules)
     )
-    if "implied deed" in judgement.rules and not named and "governed" not in judgement.rules:
-        return "neither a known verb nor a named actor"
+    if "implied deed" in judgement.rules and (reason := _guessed(judgement, topic, named, reading)):
+        return reason
     if not named and _paid_for(judgement, topic, number, reading):
         return "what the money is for"
     if _thought_by_others(number, reading):
@@ -40,6 +41,25 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
     if speaker is not None and speaker.code == "UA" and "modal" in judgement.rules:
         return "a wish of the receiver"
     return None
+
+
+_FOR = frozenset({"para", "per", "pour"})
+
+
+#: So far behind a verb that the tables do not know its object stands.
+_OBJECT = 8
+
+
+def _guessed(judgement: Judgement, topic: Topic, named: bool, reading: Reading) -> str | None:
+    """Why a verb that the tables do not know does nothing with the measure."""
+    if not named and "governed" not in judgement.rules:
+        return "neither a known verb nor a named actor"
+    marks, chosen = reading.marks, judgement.chosen
+    if chosen is None or marks.language not in ROMANCE or "present" not in judgement.rules:
+        return None
+    between = range(chosen.end + 1, topic.start)  # "construirán instalaciones para armas"
+    purpose = any(marks.words[i].norm in _FOR for i in between)
+    return "what it is for" if purpose or len(between) > _OBJECT else None
 
 
 def _paid_for(judgement: Judgement, topic: Topic, number: int, reading: Reading) -> bool:

@@ -11,6 +11,7 @@ from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.pronouns import the_two
 from worker.core.claims.reading import SUBJECT_KINDS, Subject
+from worker.core.claims.romance import apposed
 from worker.core.claims.wordlists import word_set
 
 
@@ -44,6 +45,7 @@ def groups_of(clause: Clause, marks: Marks) -> list[list[Actor]]:
     return _named_members(groups, marks)
 
 
+_SUCH_AS = frozenset({"como", "come", "comme"})
 _MEMBERS_OF = frozenset({"EU", "NATO", "COALITION"})
 
 
@@ -52,10 +54,12 @@ def _named_members(groups: list[list[Actor]], marks: Marks) -> list[list[Actor]]
     kept = list(groups)
     for body, members in pairwise(groups):
         whole, named = body[-1], members[0]
-        apposed = whole.end == named.start and "," not in marks.words[named.start].before
+        apart = range(whole.end, named.start)
+        such = len(apart) == 1 and marks.words[whole.end].norm in _SUCH_AS
+        beside = (such or not apart) and "," not in marks.words[named.start].before
         several = whole.end - whole.start > 1
         region = "+" in (whole.code or "")
-        if several and apposed and named.kind == "state" and (region or whole.code in _MEMBERS_OF):
+        if several and beside and named.kind == "state" and (region or whole.code in _MEMBERS_OF):
             named.oblique = named.oblique or body[0].oblique
             members[:0] = body[:-1]  # "Belgien sowie die baltischen Staaten Litauen und Estland"
             kept.remove(body)
@@ -84,6 +88,8 @@ def _owns_role(actor: Actor, marks: Marks) -> bool:
 
 def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     between = range(left.end, right.start)
+    if apposed(left, right, marks):
+        return True
     if len(between) > 3:
         return False
     joined = {w for kind in ("coordinator",) for hit in marks.context.get(kind, ()) for w in hit}

@@ -10,6 +10,7 @@ from worker.core.claims.deeds import looks_past
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate
 from worker.core.claims.negation import CUES
 from worker.core.claims.recall import ENDED
+from worker.core.claims.romance import but_to_do, drop_attributes, future_of_unknown
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 
@@ -19,7 +20,14 @@ def imply_deeds(clauses: list[Clause], marks: Marks, language: str) -> None:
     for number, clause in enumerate(clauses):
         if number and _leave_out(clause, clauses[number - 1], marks):
             continue
-        _imply_deed(clause, marks, language)
+        meant = but_to_do(clause, clauses[number - 1], marks) if number else None
+        if meant is not None:
+            marks.predicates.append(meant)
+            continue
+        future = future_of_unknown(clause, marks)
+        if future is not None:
+            drop_attributes(clause, future, marks)
+        _imply_deed(clause, marks, language, future)
     _imply_listed(clauses, marks)
 
 
@@ -79,7 +87,7 @@ _CAN = word_set(
 )
 
 
-def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
+def _imply_deed(clause: Clause, marks: Marks, language: str, future: int | None) -> None:
     """Add the deed that a clause names without a known verb: "wird die Drehscheibe betreiben".
 
     A verb that is itself a measure ("trains", "räumt") is a deed; so is any verb behind a modal.
@@ -104,6 +112,8 @@ def _imply_deed(clause: Clause, marks: Marks, language: str) -> None:
             and (name != "modal_must" or marks.has("draft_mark"))
             and (name != "modal_open" or _can(hit[0], marks))
         ]
+        if not modals and future is not None:
+            modals = [future]
         if not modals:
             modals = _bare_refusal(clause, marks)
         if not modals:

@@ -19,6 +19,7 @@ from worker.core.claims.beginnings import (
 )
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks, Predicate
+from worker.core.claims.romance import waits_for_verb
 
 
 def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
@@ -102,6 +103,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not ends_in_modal(piece, marks)
             and not _interrupts(last, number, pieces, marks)
             and not _parallel(piece, marks)
+            and not waits_for_verb(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
         elif last is None or piece.subordinate or verb_second(piece, marks):
@@ -109,7 +111,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
         elif (main := _bracketed(clauses, piece, marks)) is not None:
             main.more = (piece.start, piece.end)
         elif last.subordinate:
-            if _continues(last, piece, marks):
+            if _continues(last, piece, marks) or _at_last(last, piece, marks):
                 last.end = piece.end
             elif (main := _interrupted(clauses, piece, marks)) is not None:
                 main.more = (piece.start, piece.end)
@@ -181,6 +183,18 @@ def _bracketed(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | N
 
 
 _RELATIVES = frozenset({"que", "qui", "qu'", "che", "dont", "où", "cui", "quien", "quienes"})
+
+
+def _at_last(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "Que 26 países, la mayoría europeos, | se han comprometido": the verb behind the insertion."""
+    start = Clause(last.start, _first_comma(last, marks), last.opener, last.comma)
+    cut = waits_for_verb(start, marks) and not has_predicate(last, marks)
+    return cut and piece.opener == "main" and piece.comma and not names_somebody(piece, marks)
+
+
+def _first_comma(clause: Clause, marks: Marks) -> int:
+    inside = range(clause.start + 1, clause.end)
+    return next((i for i in inside if "," in marks.words[i].before), clause.end)
 
 
 def _parallel(piece: Clause, marks: Marks) -> bool:

@@ -132,6 +132,12 @@ def _without_doing(at: int, clause: Clause, marks: Marks) -> bool:
     return following.endswith(_INFINITIVES.get(marks.language, ()))
 
 
+def _without_entering(at: int, marks: Marks) -> bool:
+    """Whether a Romance "without" denies a verb of its own that has nothing to do with a measure."""
+    romance = marks.language in _CONCORD and marks.words[at].norm in _WITHOUT
+    return romance and not any(at < t.start <= at + 4 for t in marks.topics)
+
+
 _EVEN = word_set(
     """
     auch even nor ook même ni neppure nemmeno neanche anche también tampoco siquiera także również
@@ -192,6 +198,8 @@ def is_negated(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
             continue  # "…, not even after a ceasefire": the same no once more
         if marks.words[at].norm in _WITHOUT and not _without_doing(at, clause, marks):
             continue  # "ohne die Amerikaner": a circumstance
+        if not after and _without_entering(at, marks):
+            continue  # "podrían desplegarse en un país vecino, sin entrar en Ucrania"
         if not after and marks.words[at].norm in _BEFORE_ITS_VERB and not _modal_at(at + 1, marks):
             continue  # it negates a verb that the tables do not know
         if not after and _coordinated_modal(at, rivals, marks):

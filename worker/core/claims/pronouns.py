@@ -6,6 +6,7 @@ from worker.core.claims.clause import Clause
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks
 from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.romance import says_we
 from worker.core.claims.wordlists import word_set
 
 #: A pronoun is taken as the subject only this near to the beginning of its clause.
@@ -17,7 +18,7 @@ def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> S
     marks = reading.marks
     if _our_country(clause, marks):
         return Subject(("PL",), explicit=True)
-    if _leads(marks, "pronoun_we", clause):
+    if _leads(marks, "pronoun_we", clause) or says_we(clause, marks):
         if discourse.host and discourse.speaker_age > 0:
             return Subject((discourse.host,), pronoun=True, name=discourse.host_name)
         return Subject(pronoun=True)

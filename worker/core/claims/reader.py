@@ -35,6 +35,7 @@ from worker.core.claims.owners import (
 from worker.core.claims.reading import Finding, Reading, Rejection, Subject
 from worker.core.claims.recall import ENDED, recalled_topics
 from worker.core.claims.resolving import resolved
+from worker.core.claims.romance import no_predicate
 from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.speech import settle_speakers, speaker_of
 from worker.core.claims.stances import chain, compose
@@ -52,6 +53,7 @@ def read(
 
     ``item``: whose pledges it goes on with where it is an item of a list.
     """
+    marks.predicates = [p for p in marks.predicates if not no_predicate(p, marks)]
     mark_possessors(marks, language)
     add_roles(marks, language)
     name_epithets(marks, discourse)

@@ -12,6 +12,7 @@ from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.pronouns import pronoun_subject
 from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.romance import relative_head
 from worker.core.claims.seats import is_seat
 from worker.core.claims.topics import is_service
 from worker.core.claims.wordlists import word_set
@@ -23,8 +24,9 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if infinitival(clause, marks):
         return Subject()
     groups = groups_of(clause, marks)
-    if (country := _own_country(groups, clause, reading, discourse)) is not None:
-        return country
+    early = relative_head(clause, marks) or _own_country(groups, clause, reading, discourse)
+    if early is not None:
+        return early
     owner = _owner_of_cue(groups, clause, marks)
     if owner is not None and all(
         g[0].oblique or g[0].possessive or g[0].start > owner[0].start for g in groups
@@ -195,7 +197,7 @@ def _viewer(groups: list[list[Actor]], clause: Clause, marks: Marks) -> Subject 
         first = group[0]
         if first.code in {None, "UA"}:
             continue
-        house = first.oblique and first.kind == "institution"
+        house = first.oblique and first.kind == "institution" and not marks.has("gathering")
         if first.experiencer or (house and marks.has("passive", clause.start, clause.end)):
             codes = tuple(dict.fromkeys(a.code for a in group if a.code))
             return Subject(codes, explicit=True)

@@ -47,6 +47,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
             or not any(set(range(t.start, t.end)) <= words for words in named)
         )
         and not _in_a_name(t, marks)
+        and not (t.kind == "verb" and any(t.start in words for words in named))
         and not _left_aside(t, marks)
         and not _on_the_agenda(t, marks)
         and not _of_the_parties(t, marks)
@@ -140,6 +141,7 @@ def _sums_beside(inside: list[Topic], clause: Clause, marks: Marks) -> list[Topi
 
 
 _WITHOUT = frozenset({"sans", "sin", "senza"})
+_AS = frozenset({"como", "come", "comme", "als", "jako", "як", "как"})
 
 
 def _left_aside(topic: Topic, marks: Marks) -> bool:
@@ -147,7 +149,10 @@ def _left_aside(topic: Topic, marks: Marks) -> bool:
     before = [w.norm for w in marks.words[max(0, topic.start - 2) : topic.start]]
     if topic.kind == "force" and "without" in before:
         return True  # "without the participation of the warring parties"
-    return topic.measure is Measure.GUARANTEES and before[-1:] != [] and before[-1] in _WITHOUT
+    return topic.measure is Measure.GUARANTEES and (
+        before[-1:] != []
+        and (before[-1] in _WITHOUT or (before[-1] in _AS and len(marks.topics) > 1))
+    )
 
 
 #: So many words may stand between a meeting and its subject ("on Black Sea security").
