@@ -10,7 +10,7 @@ from worker.core.claims.joining import gapped
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.negation import CUES, is_negated, negations, phrase_negations
 from worker.core.claims.reading import Reading
-from worker.core.claims.romance import ROMANCE
+from worker.core.claims.romance import BUT, ROMANCE
 from worker.core.claims.stances import chain
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
@@ -178,9 +178,12 @@ _PARTICIPLES = (
 def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:
     """ "will nicht Soldaten entsenden, sondern Ausbilder": what stands behind the correction holds."""
     denied = negations(clause, marks)
-    if marks.language in ROMANCE:  # "non intende inviare" holds its negation itself
-        denied = [hit[0] for hit in marks.context.get("negation", ()) if hit[0] in clause]
     noes = [hit[0] for hit in marks.context.get("negation", ())]
+    corrects = marks.language in ROMANCE and any(
+        marks.words[i].norm in BUT for i in range(clause.start, topic.start)
+    )
+    if corrects:  # "non intende inviare" holds its negation itself
+        denied = [at for at in noes if at in clause]
     return any(
         hit[0] in clause
         and denied

@@ -19,7 +19,7 @@ from worker.core.claims.beginnings import (
 )
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks, Predicate
-from worker.core.claims.romance import waits_for_verb
+from worker.core.claims.romance import comments, waits_for_verb
 
 
 def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
@@ -104,6 +104,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not _interrupts(last, number, pieces, marks)
             and not _parallel(piece, marks)
             and not waits_for_verb(piece, marks)
+            and not comments(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
         elif last is None or piece.subordinate or verb_second(piece, marks):

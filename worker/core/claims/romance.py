@@ -176,7 +176,7 @@ def no_predicate(predicate: Predicate, marks: Marks) -> bool:
 
 
 _INFINITIVE = re.compile(r"^\w{2,}(?:[aei]re?|[aei]r|oir|endre)$")
-_BUT = frozenset({"bensì", "sino", "ma", "mais", "pero"})
+BUT = frozenset({"bensì", "sino", "ma", "mais", "pero"})
 
 
 def but_to_do(clause: Clause, before: Clause, marks: Marks) -> Predicate | None:
@@ -184,7 +184,7 @@ def but_to_do(clause: Clause, before: Clause, marks: Marks) -> Predicate | None:
     first = clause.start + 1
     if marks.language not in ROMANCE or clause.opener != "contrast" or first >= clause.end:
         return None
-    if marks.words[clause.start].norm not in _BUT or not _INFINITIVE.match(marks.words[first].norm):
+    if marks.words[clause.start].norm not in BUT or not _INFINITIVE.match(marks.words[first].norm):
         return None
     refused = any(
         p.stance is Stance.RULED_OUT or marks.has("negation", before.start, before.end)
@@ -217,3 +217,12 @@ def waits_for_verb(piece: Clause, marks: Marks) -> bool:
         return False
     named = [a for a in marks.actors if a.start in piece and a.kind in SUBJECT_KINDS]
     return len(named) > 0 and not named[0].oblique and named[-1].end == piece.end
+
+
+_COMMENTS = frozenset({("lo", "que"), ("il", "che"), ("ce", "qui"), ("ce", "que"), ("ce", "qu'")})
+
+
+def comments(piece: Clause, marks: Marks) -> bool:
+    """ "…, lo que marca un año de esfuerzos": a remark on the whole clause before it."""
+    first = tuple(w.norm for w in marks.words[piece.start : piece.start + 2])
+    return marks.language in ROMANCE and piece.comma and first in _COMMENTS
