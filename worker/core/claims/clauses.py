@@ -184,7 +184,7 @@ def _relative(marks: Marks, index: int) -> bool:
     while last + 1 < len(words) and not COMMA.search(words[last + 1].before):
         last += 1
     infinitive = words[last - 1].norm == "zu" or INFIX.match(words[last].norm)
-    if last - first < 2 or words[last].capitalised or infinitive:
+    if last - first < 2 or words[last].capitalised or infinitive or words[last].norm in _PARTICLES:
         return False
     finite = {w for p in marks.predicates for w in p.words if not _PARTICIPLE.match(words[w].norm)}
     kinds = ("modal_will", "modal_open", "modal_must", "perfect", "passive", "pluperfect")
@@ -192,6 +192,8 @@ def _relative(marks: Marks, index: int) -> bool:
     return last in finite or verb_final(marks, first, last + 1)
 
 
+#: What closes a German main clause, and no verb: "…, die Frage ließ er offen".
+_PARTICLES = word_set("offen bereit frei zurück")
 _NUMERIC = re.compile(r"^\d")
 
 

@@ -96,10 +96,13 @@ class Discourse:
             return None
         return top[0][0]
 
-    def mission(self, topic: Topic) -> Topic:
+    def mission(self, topic: Topic, contribution: bool = False) -> Topic:
         """ "The mission" of an article on ships is at sea: the measure told of so far names it."""
         if topic.kind != "force" or topic.measure is not Measure.TROOPS:
             return topic
+        if contribution and self.measure is not None and not self.counts[Measure.TROOPS]:
+            near = self.measure_age <= 1 and self.measure is not Measure.DECLARATION
+            return replace(topic, measure=self.measure) if near else topic
         told = self.counts.most_common(1)
         at_sea = told and told[0][0] in {Measure.NAVY, Measure.AIR, Measure.MINE_CLEARANCE}
         if not at_sea or told[0][1] < _OFTEN or self.counts[Measure.TROOPS]:
@@ -210,7 +213,7 @@ _SUBJUNCTIVE = word_set(
 )
 
 
-def _goes_on(reading: Reading) -> bool:
+def goes_on_speaking(reading: Reading) -> bool:
     """Whether German reported speech goes on: a subjunctive without a verb of saying."""
     marks = reading.marks
     return marks.language == "de" and any(w.norm in _SUBJUNCTIVE for w in marks.words)
@@ -218,7 +221,7 @@ def _goes_on(reading: Reading) -> bool:
 
 def _remember_speaker(reading: Reading, discourse: Discourse) -> None:
     """Keep who spoke last; a person who acts since then makes "he" nobody else."""
-    if not reading.attributions and discourse.speaker_age <= 2 and _goes_on(reading):
+    if not reading.attributions and discourse.speaker_age <= 2 and goes_on_speaking(reading):
         discourse.speaker_age = 1
     for attribution in reading.attributions:
         speaker = attribution.speaker

@@ -33,6 +33,7 @@ def groups_of(clause: Clause, marks: Marks) -> list[list[Actor]]:
         if groups and actor.start < groups[-1][-1].end:
             continue
         if groups and _its_official(groups[-1][-1], actor, marks):
+            actor.oblique = actor.oblique or groups[-1][-1].oblique
             groups[-1][-1] = actor
             continue
         if groups and _coordinated(groups[-1][-1], actor, marks):
@@ -74,7 +75,7 @@ def _its_official(state: Actor, official: Actor, marks: Marks) -> bool:
         and state.code == official.code
         and state.end == official.start
         and "," not in marks.words[official.start].before
-        and not (state.possessive or state.oblique)
+        and not state.possessive
     )
 
 

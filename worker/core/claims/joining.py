@@ -234,6 +234,8 @@ def _turns(last: Clause, piece: Clause, marks: Marks) -> bool:
 
 def _finishes(last: Clause, piece: Clause, marks: Marks) -> bool:
     """ "Moscow says Nato soldiers, under any flag, would be unacceptable": the verb of those soldiers."""
+    if _list_goes_on(last, piece, marks):
+        return True
     closed = ")" in marks.words[piece.start].before
     resumes = opens_with_modal(piece, marks) or (closed and not names_somebody(piece, marks))
     if marks.language != "en" or not resumes or piece.opener != "main":
@@ -242,6 +244,16 @@ def _finishes(last: Clause, piece: Clause, marks: Marks) -> bool:
     if not said or any(p.kind != "reporting" for p in said):
         return False
     return any(t.start in last and t.start >= said[-1].end for t in marks.topics)
+
+
+def _list_goes_on(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "Countries including Italy, the UK, Latvia, and Germany have …": more of the subject."""
+    if marks.language != "en" or not piece.comma or has_predicate(last, marks):
+        return False
+    named = any(a.end == last.end and a.kind == "state" for a in marks.actors)
+    return named and any(
+        a.start - piece.start in {0, 1} and a.kind == "state" for a in marks.actors
+    )
 
 
 def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:

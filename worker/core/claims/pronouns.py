@@ -80,10 +80,20 @@ def _leads(marks: Marks, kind: str, clause: Clause) -> bool:
         for name in ("modal_will", "modal_open", "perfect", "passive")
         for hit in marks.context.get(name, ())
     }
+    words = marks.words
     starts = [clause.start] if clause.more is None else [clause.start, clause.more[0]]
     return any(
         hit[0] in clause
+        and not (words[hit[-1]].norm in _DETERMINERS and _noun_follows(hit[-1], marks))
         and (hit[0] in starts or hit[0] - 1 not in prepositions)
         and (hit[0] in modals or any(start <= hit[0] < start + _PRONOUN_REACH for start in starts))
         for hit in marks.context.get(kind, ())
     )
+
+
+_DETERMINERS = word_set("dieser diese dieses jener jene")
+
+
+def _noun_follows(at: int, marks: Marks) -> bool:
+    """ "Dieser Schritt": a noun with its determiner, no pronoun."""
+    return marks.language == "de" and at + 1 < len(marks.words) and marks.words[at + 1].capitalised

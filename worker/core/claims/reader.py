@@ -10,7 +10,7 @@ from worker.core.claims.answers import bare_no, keep_question
 from worker.core.claims.cases import mark_possessors, settle_actors
 from worker.core.claims.clause import SLAVIC, Clause
 from worker.core.claims.clauses import split
-from worker.core.claims.discourse import Discourse, remember
+from worker.core.claims.discourse import Discourse, goes_on_speaking, remember
 from worker.core.claims.documents import imply_provision
 from worker.core.claims.ellipsis import complete
 from worker.core.claims.epithets import name_epithets
@@ -42,7 +42,7 @@ from worker.core.claims.stances import chain, compose
 from worker.core.claims.subjects import subject_of
 from worker.core.claims.thanks import given, thanked
 from worker.core.claims.topics import topics_of
-from worker.core.claims.wordlists import COMPLEMENTIZERS
+from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 from worker.model import Measure, Stance, Status
 
 
@@ -68,7 +68,7 @@ def read(
         if subject.document:
             imply_provision(clause, marks)
     imply_deeds(clauses, marks, language)
-    unreal = _unreal(marks, question)
+    unreal = _unreal(marks, question) or _told_on(reading, discourse)
     for number, clause in enumerate(clauses):
         for topic in topics_of(clause, marks) or recalled_topics(number, reading, discourse):
             reason = unreal or ("stands in a condition" if clause.opener == "if" else None)
@@ -91,6 +91,24 @@ def _unreal(marks: Marks, question: bool) -> str | None:
     return "a hypothesis" if marks.has("hypothetical") else None
 
 
+_SHARES = word_set(
+    "beitrag beiträge contribution contributions contribución contributo bijdrage wkład внесок вклад"
+)
+
+
+def _contribution(topic: Topic, marks: Marks) -> bool:
+    """ "Will make a significant contribution": to what was just spoken of."""
+    return any(marks.words[i].norm in _SHARES for i in range(topic.start, topic.end))
+
+
+def _told_on(reading: Reading, discourse: Discourse) -> str | None:
+    """ "Der Experte winkte ab. Moskau werde das nicht hinnehmen.": still what the expert says."""
+    told = discourse.speaker_nonstate and discourse.speaker_age <= 1
+    if told and not reading.attributions and goes_on_speaking(reading):
+        return "told by somebody who is no government"
+    return None
+
+
 def _of_the_force(topic: Topic, clause: Clause, marks: Marks) -> bool:
     """ "… у силах, які захищатимуть Україну": what a thing is for, not what its giver promises."""
     if topic.measure is not Measure.GUARANTEES or topic.kind != "verb" or not clause.start:
@@ -107,7 +125,7 @@ def _judge(
 ) -> None:
     """Add the findings on one measure of one clause, or the reason why there is none."""
     clause = reading.clauses[number]
-    topic = discourse.mission(topic)
+    topic = discourse.mission(topic, _contribution(topic, reading.marks))
     if _of_the_force(topic, clause, reading.marks):
         reading.rejections.append(Rejection(topic, clause, "what the force is for"))
         return

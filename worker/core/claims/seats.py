@@ -56,6 +56,12 @@ def _from_there(actor: Actor, clause: Clause, marks: Marks) -> bool:
     opens = actor.start <= clause.start + 2 and marks.words[clause.start].norm == "aus"
     before = [w.norm for w in marks.words[max(clause.start, actor.start - 4) : actor.start]]
     comes = before[-1:] == ["aus"] and any(w.startswith(("komm", "kam")) for w in before)
-    return (opens or comes) and any(
+    here = actor.start <= clause.start + 2 and marks.words[clause.start].norm == "in"
+    there_is = (
+        here
+        and actor.code not in {"EU", "NATO", "UN"}
+        and [w.norm for w in marks.words[actor.end : actor.end + 2]][1:] == ["es"]
+    )
+    return (opens or comes or there_is) and any(
         p.kind in {"stance", "noun"} for p in predicates_of(clause, marks)
     )

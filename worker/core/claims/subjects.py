@@ -34,7 +34,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         return of_group(owner, clause, marks, discourse)
     for group in groups:
         first = group[0]
-        if first.oblique or first.possessive:
+        if (first.oblique and not _absolute(first, clause, marks)) or first.possessive:
             continue
         if first.start > _receiver_from(clause, marks) and all(a.code == "UA" for a in group):
             continue  # the receiver, whatever its grammar
@@ -53,6 +53,14 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if owner is not None:
         return of_group(owner, clause, marks, discourse)
     return _hidden(groups, clause, reading, discourse)
+
+
+def _absolute(actor: Actor, clause: Clause, marks: Marks) -> bool:
+    """ "…, with the US providing a backstop": a clause of its own, with its own subject."""
+    if marks.language != "en" or actor.end >= clause.end or not actor.oblique:
+        return False
+    opens = marks.words[clause.start].norm == "with" and actor.start - clause.start in {1, 2}
+    return opens and marks.words[actor.end].norm.endswith("ing")
 
 
 _THEY = word_set("ze zij men sie wir wij we they")
@@ -101,10 +109,13 @@ def _with_members(subject: Subject, groups: list[list[Actor]], marks: Marks) -> 
     if subject.codes != ("COALITION",):
         return subject
     members: list[str] = []
+    until = 0
     for group in groups:
         at = group[0].start
         before = [w.norm for w in marks.words[max(0, at - 2) : at]]
         if _AMONG & set(before):
+            until = min((p.start for p in marks.predicates if p.start > at), default=at + 1)
+        if at < until:
             members += [a.code for a in group if a.code and a.code not in _BODIES]
     return replace(subject, codes=("COALITION", *dict.fromkeys(members)))
 
