@@ -19,7 +19,7 @@ from worker.adapters.distributed import DatabaseClock, SharedPacer
 from worker.adapters.store import Store, queueschema, tables
 from worker.adapters.store.queue import LEDGER_LANE, emit, lock_of
 from worker.adapters.store.schema import migrate
-from worker.adapters.store.sql import POISON
+from worker.core.poison import PROVED, RESTS, SUSPECTED
 from worker.model import Article
 from worker.ports import Polled, Stage
 
@@ -134,7 +134,7 @@ def test_works_that_nobody_is_at_any_more_are_told_again(store):
 def test_a_job_whose_worker_was_not_heard_of_is_an_orphan(store):
     polled(store, "1")
     with store.database.write() as connection:
-        for age in (3, 60):
+        for age in (0, 60):  # a server that was started just now counts none older
             beat = f"INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '{age} s')"
             connection.execute(text(beat))
         emit(connection, Stage.JUDGE, [LEDGER_LANE])
@@ -277,61 +277,121 @@ def test_the_databases_time_is_about_now(store):
 # poison ---------------------------------------------------------------------------------------
 
 
-def died(store: Store, claim) -> None:
-    """Claim works, and die: their leases end some time, their outcome is never written."""
-    assert claim()
-    store.release_leases(NOW)
+def died(store: Store, claim, at: datetime = NOW) -> datetime:
+    """Claim works, begin them, and die; when the next one may be at them again.
+
+    Leases end some time, the outcome is never written.
+    """
+    works = claim(at)
+    assert works
+    if works[0].suspect:
+        assert len(works) == 1
+        assert store.begin_alone(works[0], at)
+    store.release_leases(at)
+    return at + timedelta(hours=2)
 
 
-def test_an_entry_over_which_workers_die_is_set_aside_for_a_person(either):
+def test_an_entry_over_which_workers_die_alone_is_set_aside_for_a_person(either):
     polled(either, "1", "2")
+
+    def claim(at: datetime = NOW):
+        return either.articles.claim_entries(at, busy=(), limit=1, lease_for=LEASE)
+
+    assert len(claim()) == 2
+    either.release_leases(NOW)
+    first = claim()
+    assert len(first) == 1, "from then on each is taken by itself"
+    either.articles.save_articles(first[0], [Article(text="x", url=first[0].entry.url)], NOW)
+    at = NOW
+    for _ in range(SUSPECTED - 1 + PROVED):
+        at = died(either, claim, at)
+    assert claim(at) == []
+    (item,) = either.queries.review()
+    assert (item["reason"], item["url"]) == ("poison", an_entry("a", "2").url)
+    assert f"{PROVED} times" in item["detail"]
+    assert either.queries.counts()["entries_waiting"] == 0
+
+
+def test_deaths_in_company_make_a_work_suspected_and_never_poison(either):
+    polled(either, "1")
 
     def claim():
         return either.articles.claim_entries(NOW, busy=(), limit=1, lease_for=LEASE)
 
-    assert len(claim()) == 2
-    either.release_leases(NOW)
-    alone = claim()
-    assert len(alone) == 1, "from then on each is taken alone, so that only one is counted"
-    either.articles.save_articles(alone[0], [Article(text="x", url=alone[0].entry.url)], NOW)
-    for _ in range(POISON - 1):
+    for _ in range(5 * (SUSPECTED + PROVED)):
+        (work,) = claim()
+        either.release_leases(NOW)
+    assert work.suspect
+    assert either.queries.review() == []
+
+
+def test_a_suspect_that_its_worker_died_over_alone_rests_longer_each_time(either):
+    polled(either, "1")
+
+    def claim(at: datetime = NOW):
+        return either.articles.claim_entries(at, busy=(), limit=1, lease_for=LEASE)
+
+    for _ in range(SUSPECTED):
         died(either, claim)
-    assert claim() == []
-    (item,) = either.queries.review()
-    assert (item["reason"], item["url"]) == ("poison", an_entry("a", "2").url)
-    assert either.queries.counts()["entries_waiting"] == 0
+    rests = []
+    for rest in RESTS[:-1]:
+        (work,) = claim()
+        assert either.begin_alone(work, NOW)
+        either.release_leases(NOW)
+        rests.append(not claim(NOW + 0.9 * rest) and bool(claim(NOW + rest)))
+        either.release_leases(NOW)
+        with either.database.write() as connection:
+            connection.execute(update(tables.entry).values(next_at=NOW))
+    assert all(rests)
 
 
-def test_an_article_over_which_workers_die_is_set_aside_for_a_person(either):
+def test_a_suspect_that_another_worker_took_over_is_not_begun(either):
+    polled(either, "1")
+
+    def claim(at: datetime = NOW):
+        return either.articles.claim_entries(at, busy=(), limit=1, lease_for=LEASE)
+
+    for _ in range(SUSPECTED):
+        died(either, claim)
+    (lost,) = claim()
+    either.release_leases(NOW)
+    (taken,) = claim()
+    assert not either.begin_alone(lost, NOW)
+    assert either.begin_alone(taken, NOW)
+
+
+def test_an_article_over_which_workers_die_alone_is_set_aside_for_a_person(either):
     polled(either, "1")
     (work,) = either.articles.claim_entries(NOW, busy=(), limit=1, lease_for=LEASE)
     either.articles.save_articles(work, [Article(text="x", url=work.entry.url)], NOW)
 
-    def claim():
-        return either.articles.claim_articles(NOW, limit=64, lease_for=LEASE)
+    def claim(at: datetime = NOW):
+        return either.articles.claim_articles(at, limit=64, lease_for=LEASE)
 
-    for _ in range(POISON):
-        died(either, claim)
-    assert claim() == []
+    at = NOW
+    for _ in range(SUSPECTED + PROVED):
+        at = died(either, claim, at)
+    assert claim(at) == []
     assert [row["reason"] for row in either.queries.review()] == ["poison"]
 
 
-def test_a_feed_over_which_workers_die_rests_for_a_day_and_is_told_of(either):
+def test_a_feed_over_which_workers_die_alone_rests_for_a_day_and_is_told_of(either):
     either.feeds.sync([a_feed("a")], NOW)
 
-    def claim(now: datetime = NOW):
-        return either.feeds.claim(now, busy=(), limit=1, lease_for=LEASE)
+    def claim(at: datetime = NOW):
+        return either.feeds.claim(at, busy=(), limit=1, lease_for=LEASE)
 
-    for _ in range(POISON):
-        died(either, claim)
-    assert claim() == []
+    at = NOW
+    for _ in range(SUSPECTED + PROVED):
+        at = died(either, claim, at)
+    assert claim(at) == []
     assert [note["kind"] for note in either.queries.notes()] == ["feed_poison"]
-    assert len(claim(NOW + timedelta(days=1))) == 1
+    assert len(claim(at + timedelta(days=1))) == 1
 
 
 def test_works_that_are_given_back_were_not_begun(either):
     polled(either, "1")
-    for _ in range(POISON + 1):
+    for _ in range(SUSPECTED + PROVED + 1):
         (work,) = either.articles.claim_entries(NOW, busy=(), limit=1, lease_for=LEASE)
         either.release(work.token, NOW)
     assert either.queries.review() == []

@@ -43,6 +43,9 @@ ACCEPT_FEED = (
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+#: A time-out that comes so many seconds late tells of a worker that was suspended or cut off
+#: from its processor, not of the host.
+OVERSLEPT = 2.0
 _FAILURES = (
     httpx.HTTPError,
     httpx.StreamError,
@@ -55,6 +58,10 @@ _FAILURES = (
     OSError,
     ValueError,
 )
+
+
+class _Overslept(FetchError):
+    """The request failed while this process was not running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,10 @@ class GuardedClient:
                 request_headers(accept, etag, last_modified),
                 (etag, last_modified),
             )
-            return await self._follow(parse_url(url), headers, validators, before_hop, form)
+            try:
+                return await self._follow(parse_url(url), headers, validators, before_hop, form)
+            except _Overslept:  # the host is not to blame, so it is asked again at once
+                return await self._follow(parse_url(url), headers, validators, before_hop, form)
         except FetchError:
             raise
         except (httpx.InvalidURL, UnicodeError) as error:
@@ -216,8 +226,11 @@ class GuardedClient:
                         yield response, started
                     finally:
                         await response.aclose()
-            except TimeoutError as error:
-                raise FetchError(
+            except _FAILURES as error:
+                late = monotonic() - started - seconds > OVERSLEPT
+                if not (late or isinstance(error, TimeoutError)):
+                    raise
+                raise (_Overslept if late else FetchError)(
                     f"{shown(url)}: no complete answer within {self.limits.deadline:g} s"
                 ) from error
 

@@ -15,8 +15,11 @@ from worker.core.robots import ALLOW_ALL, Robots, parse_robots
 from worker.errors import FetchError, FetchRefused
 
 DAY = 86_400.0
-#: An unreachable robots.txt is asked for again after this many seconds.
+#: A robots.txt that its host refuses to give is asked for again after this many seconds.
 UNREACHABLE = 900.0
+#: One that no answer came for: a lost packet must not hold its pages up, which are tried again
+#: after a minute.
+NO_ANSWER = 45.0
 _MOST_HOSTS = 10_000
 
 
@@ -88,7 +91,8 @@ class RobotsGate:
             missing = error.status is not None and 400 <= error.status < 500 and error.status != 429
             if missing:
                 return _Known(self._clock() + self._lifetime, ALLOW_ALL)
-            wait = error.retry_after if error.retry_after is not None else UNREACHABLE
+            usual = NO_ANSWER if error.status is None else UNREACHABLE
+            wait = error.retry_after if error.retry_after is not None else usual
             return _Known(self._clock() + min(max(wait, 1.0), DAY), None, str(error))
         return _Known(self._clock() + self._lifetime, parse_robots(fetched.body))
 

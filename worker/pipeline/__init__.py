@@ -7,7 +7,8 @@ judge:   article → claims → verdict on the ledger → alerts   │ outside a
 deliver: group whose window has ended → delivery → attempt   ┘ rows, follow-up work, "done"
 
 claim(stage) takes due rows under a lease; handle(work) does one of them.
-A crash lets leases run out: the work is done again, and doing it again changes nothing.
+A crash lets leases run out: the work is done again, and doing it again changes nothing;
+what a worker died with time and again is done while nothing else is (core/poison.py).
 What fails is a value in a row (when to try again, or a dead letter, or a review item);
 only StoreError leaves a stage, and the engine then comes back later.
 """
@@ -20,6 +21,7 @@ from typing import Any
 
 from worker.core import outbox
 from worker.pipeline import events
+from worker.pipeline.company import Company
 from worker.pipeline.deliver import deliver, flush
 from worker.pipeline.judge import judge
 from worker.pipeline.lookback import LookBack
@@ -27,7 +29,7 @@ from worker.pipeline.poll import poll
 from worker.pipeline.read import read
 from worker.pipeline.tools import Tools
 from worker.pipeline.watch import Watchman
-from worker.ports import ArticleWork, EntryWork, FeedWork, Stage, Work
+from worker.ports import ArticleWork, DeliveryWork, EntryWork, FeedWork, Stage, Work
 
 __all__ = ["Pipeline", "Tools"]
 
@@ -42,6 +44,7 @@ class Pipeline:
         self.tools = tools
         self._watchman = Watchman()
         self._look_back = LookBack()
+        self._company = Company()
 
     async def claim(
         self, stage: Stage, *, busy: Collection[str], limit: int, lane: str | None = None
@@ -69,7 +72,22 @@ class Pipeline:
         )
 
     async def handle(self, work: Work) -> str | None:
-        """Do one work; returns what went wrong in one line, ``None`` if nothing did."""
+        """Do one work; returns what went wrong in one line, ``None`` if nothing did.
+
+        Suspects wait until nothing else is at work here, and nothing else begins meanwhile.
+        """
+        async with self._company.beside(alone=work.suspect):
+            if not await self._begin(work):
+                return None
+            return await self._told(work)
+
+    async def _begin(self, work: Work) -> bool:
+        """Count a suspect as begun; ``False`` if another worker has it by now."""
+        if isinstance(work, DeliveryWork) or not work.suspect:
+            return True
+        return await self.tools.db(self.tools.store.begin_alone, work, self.tools.clock.now())
+
+    async def _told(self, work: Work) -> str | None:
         with events.told_of(work):
             return await self._handle(work)
 

@@ -36,6 +36,8 @@ class FeedWork:
     state: FeedState
     host: str
     token: str
+    #: Workers have died with it: it is done while its worker does nothing else.
+    suspect: bool = False
 
     @property
     def lane(self) -> str:
@@ -109,6 +111,8 @@ class EntryWork:
     rereading: bool = False
     #: The last re-reading did not find its page.
     missing: bool = False
+    #: Workers have died with it: it is done while its worker does nothing else.
+    suspect: bool = False
 
     @property
     def lane(self) -> str:
@@ -128,6 +132,8 @@ class ArticleWork:
     seeding: bool
     attempts: int
     token: str
+    #: Workers have died with it: it is done while its worker does nothing else.
+    suspect: bool = False
 
     @property
     def lane(self) -> str:
@@ -144,6 +150,11 @@ class DeliveryWork:
     deadline: datetime
     number: int
     token: str
+
+    @property
+    def suspect(self) -> bool:
+        """Attempts are counted as they begin, whatever comes of them."""
+        return False
 
     @property
     def lane(self) -> str:

@@ -40,6 +40,8 @@ SWEEP = timedelta(seconds=5)
 #: Who has not been heard of since the database was restarted is only then taken for dead: he may
 #: have yet to find it again, and works with him whose outcome he has yet to write.
 GRACE = timedelta(seconds=100)
+#: A job that ended here so long ago and is not known to have, in seconds: that got lost on the way.
+TELLS_END = 2.0
 #: A job works on one lane for so long, then the others get their turn, in seconds.
 TURN = 15.0
 #: What has been begun when the worker is stopped may take so long, in seconds.
@@ -72,8 +74,8 @@ class DistributedEngine:
         self._done: dict[Stage, int] = dict.fromkeys(Stage, 0)
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
-        #: Jobs of this process whose end the database may not have been told.
-        self._jobs: set[int] = set()
+        #: Jobs of this process whose end the database may not have been told; when they ended.
+        self._jobs: dict[int, float | None] = {}
         self._app: App | None = None
 
     def stop(self) -> None:
@@ -162,10 +164,23 @@ class DistributedEngine:
         """End the jobs of the dead, and have works claimed again that nobody is at any more."""
         app, lanes = self._app, self._store.lanes
         if app is not None:
+            await self._tell_ended(app, monotonic() - TELLS_END)
             for job in await asyncio.to_thread(lanes.orphans, DEAD_AFTER, GRACE):
                 _log.warning("queue.swept", job=job)
                 await self._finish(app, job)
         await self._db(lanes.emit_abandoned, self._pipeline.tools.clock.now())
+
+    async def _tell_ended(self, app: App, before: float) -> None:
+        """See to it that jobs that ended here lock their lanes no more.
+
+        The library tells it once; where the database was away in that moment, nobody would.
+        """
+        ended = [job for job, at in self._jobs.items() if at is not None and at <= before]
+        untold = await asyncio.to_thread(self._store.lanes.doing, ended)
+        for job in untold:
+            await self._finish(app, job)
+        for job in set(ended).difference(untold):
+            del self._jobs[job]
 
     async def _finish(self, app: App, job: int) -> None:
         with suppress(ConnectorException):  # another machine was first, or it ended by itself
@@ -195,7 +210,7 @@ class DistributedEngine:
     async def _work(self, *, wait: bool = True) -> None:
         app = self._open()
         async with app.open_async():
-            await self._forget_jobs(app)
+            await self._tell_ended(app, monotonic())
             self._app = app
             worker = asyncio.create_task(
                 app.run_worker_async(
@@ -221,13 +236,6 @@ class DistributedEngine:
                 stopped.cancel()
                 self._app = None
 
-    async def _forget_jobs(self, app: App) -> None:
-        """Jobs that ended here while the database was away must not lock their lanes."""
-        ended = sorted(self._jobs)
-        for job in ended:
-            await self._finish(app, job)
-        self._jobs.difference_update(ended)
-
     def _open(self) -> App:
         where, options = conninfo(self._store.database.engine.url), session_options()
         connector = PsycopgConnector(
@@ -247,12 +255,15 @@ class DistributedEngine:
         return app
 
     async def _job(self, job: int, stage: Stage, lane: str) -> None:
-        self._jobs.add(job)
+        self._jobs[job] = None
         task = asyncio.create_task(self._run_lane(stage, lane))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda done: self._ended(job, done))
         await task
-        self._jobs.discard(job)
+
+    def _ended(self, job: int, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._jobs[job] = monotonic()
 
     def _cut_off(self) -> None:
         """What takes too long to end keeps its lease and is done again by another."""

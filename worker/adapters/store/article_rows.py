@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from worker.adapters.store.feeds import feed_of
+from worker.core.poison import is_suspect
 from worker.model import Article, Entry, Feed, TextSource
 from worker.ports import ArticleWork, EntryWork
 
@@ -79,6 +80,7 @@ def entry_work(row: RowMapping, token: str) -> EntryWork:
         known_article=row["known_article"],
         rereading=row["entry_state"] == "reread",
         missing=row["entry_state"] == "reread" and row["entry_error"] is not None,
+        suspect=is_suspect(row["entry_begun"]),
     )
 
 
@@ -108,4 +110,5 @@ def article_work(row: RowMapping, token: str) -> ArticleWork:
         seeding=row["article_seeding"],
         attempts=row["article_attempts"],
         token=token,
+        suspect=is_suspect(row["article_begun"]),
     )

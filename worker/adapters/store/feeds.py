@@ -19,6 +19,7 @@ from worker.adapters.store.poison import set_aside_feeds
 from worker.adapters.store.queue import emit
 from worker.adapters.store.server import alone
 from worker.adapters.store.sql import LOOK_AHEAD, by_lane, ended, free, in_state, lease, upsert
+from worker.core.poison import is_suspect
 from worker.core.schedule import FeedState
 from worker.model import Entry, Feed, FeedKind
 from worker.ports import FeedWork, Polled, Stage
@@ -75,7 +76,10 @@ class Feeds:
             found = set_aside_feeds(connection, connection.execute(due).mappings().all(), now)
             rows = by_lane(found, "host", limit)
             token = lease(connection, table, [r["id"] for r in rows], now + lease_for)
-        return [FeedWork(feed_of(row), state_of(row), row["host"], token) for row in rows]
+        return [
+            FeedWork(feed_of(row), state_of(row), row["host"], token, is_suspect(row["begun"]))
+            for row in rows
+        ]
 
     def known_keys(self, feed_id: str) -> frozenset[str]:
         """The keys of the feed's latest entries."""

@@ -5,7 +5,7 @@ All of it goes by the clock of the database, the one that all machines share.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,6 +100,14 @@ class Lanes:
         with self._database.read() as connection:
             return {row.status: row.jobs for row in connection.execute(query)}
 
+    def doing(self, jobs: Sequence[int]) -> list[int]:
+        """Which of these jobs are taken to be under way."""
+        if not jobs:
+            return []
+        query = text("SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND id = ANY(:jobs)")
+        with self._database.read() as connection:
+            return list(connection.execute(query, {"jobs": list(jobs)}).scalars())
+
     def orphans(self, dead_after: timedelta, grace: timedelta) -> list[int]:
         """The jobs whose worker has not been heard of for ``dead_after``.
 
@@ -167,7 +175,9 @@ def _held(now: datetime) -> list[tuple[Stage, Select[Any]]]:
     feed, entry, article, delivery = tables.feed, tables.entry, tables.article, tables.delivery
 
     def held(table: Table) -> Any:
-        return and_(table.c.lease_token.is_not(None), table.c.lease_until > now)
+        return and_(  # a suspect that was died over rests until its time comes
+            table.c.lease_token.is_not(None), table.c.lease_until > now, table.c.next_at <= now
+        )
 
     ledger = select(func.min(LEDGER_LANE)).select_from(article).where(held(article))
     return [

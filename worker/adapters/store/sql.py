@@ -14,6 +14,7 @@ from sqlalchemy import (
     FromClause,
     RowMapping,
     Table,
+    case,
     literal_column,
     or_,
     select,
@@ -21,6 +22,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+
+from worker.core.poison import SUSPECTED
 
 Row = Mapping[str, Any]
 
@@ -55,12 +58,6 @@ def upsert(
 LANE_BATCH = 8
 #: Due rows looked at for each lane wanted; a lane that fills them is busy at the next look.
 LOOK_AHEAD = 8
-
-
-#: A work that was begun so often and never ended takes its worker down each time: it is poison.
-#: A worker killed from outside counts against all it held, so this is far more than bad luck
-#: makes (five set harmless entries aside while a slow machine was killed thirty times).
-POISON = 20
 
 
 def by_lane(
@@ -99,13 +96,16 @@ def free(table: Table, now: datetime, *, mine: bool = False) -> ColumnElement[bo
 
 
 def lease(connection: Connection, table: Table, ids: Sequence[Any], until: datetime) -> str:
-    """Take the rows ``ids`` under one new token until ``until``; returns the token."""
+    """Take the rows ``ids`` under one new token until ``until``; returns the token.
+
+    They count as begun, but for suspects, which begin when their worker does nothing else.
+    """
     token = str(uuid.uuid4())
     if not ids:
         return token
     values: dict[str, Any] = {"lease_token": token, "lease_until": until}
     if "begun" in table.c:
-        values["begun"] = table.c.begun + 1
+        values["begun"] = case((table.c.begun < SUSPECTED, table.c.begun + 1), else_=table.c.begun)
     connection.execute(update(table).where(table.c.id.in_(ids)).values(**values))
     return token
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Case, Table, case, select, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.articles import Articles
@@ -22,6 +22,7 @@ from worker.adapters.store.looking import StoreLooking
 from worker.adapters.store.notes import Reviews, add_notes
 from worker.adapters.store.opinions import Opinions
 from worker.adapters.store.outbox import Outbox
+from worker.adapters.store.poison import begin_alone
 from worker.adapters.store.pulse import Watching
 from worker.adapters.store.queries import Queries
 from worker.adapters.store.retention import Retention
@@ -30,7 +31,8 @@ from worker.adapters.store.server import alone
 from worker.adapters.store.sql import in_state, upsert
 from worker.adapters.store.turns import Turns
 from worker.core.ledger import LedgerRecord
-from worker.ports import Note
+from worker.core.poison import SUSPECTED
+from worker.ports import ArticleWork, EntryWork, FeedWork, Note
 
 
 class Store:
@@ -97,8 +99,13 @@ class Store:
                 connection.execute(
                     update(table)
                     .where(table.c.lease_token == token)
-                    .values(lease_until=now, lease_token=None, begun=table.c.begun - 1)
+                    .values(lease_until=now, lease_token=None, begun=_unbegun(table))
                 )
+
+    def begin_alone(self, work: FeedWork | EntryWork | ArticleWork, now: datetime) -> bool:
+        """Count a suspect as begun, now that nothing else is; ``False`` if its lease was lost."""
+        with self.database.write() as connection:
+            return begin_alone(connection, work, now)
 
     def load_baseline(self, name: str, records: Sequence[LedgerRecord], now: datetime) -> int:
         """Add the records of a reviewed baseline; returns how many were not there yet."""
@@ -125,3 +132,9 @@ class Store:
         """Keep an operational note."""
         with self.database.write() as connection:
             add_notes(connection, [note], now)
+
+
+def _unbegun(table: Table) -> Case[int]:
+    """What had been begun before it was claimed; a suspect begins only when it is alone."""
+    counted = (table.c.begun > 0) & (table.c.begun <= SUSPECTED)
+    return case((counted, table.c.begun - 1), else_=table.c.begun)
