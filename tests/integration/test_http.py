@@ -423,3 +423,23 @@ async def test_a_bomb_of_a_gibibyte_adds_at_most_sixty_megabytes(origin: Origin)
         await refusal(client, url)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown <= 60_000
+
+
+async def test_a_time_out_while_the_worker_was_suspended_is_not_the_hosts(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.adapters.http.OVERSLEPT", 0.2)
+    url = origin.answer("/", b"<rss/>")
+    limits = FetchLimits(deadline=0.3, host_interval=0.0, host_connections=0)
+    async with GuardedClient(user_agent=AGENT, policy=LOCAL, limits=limits) as client:
+        asked = asyncio.create_task(client.fetch(url))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        time.sleep(0.8)  # noqa: ASYNC251 - the whole process stands still, as when it is suspended
+        assert (await asked).body == b"<rss/>"
+
+
+async def test_a_host_that_is_slow_is_asked_once(origin: Origin, client: GuardedClient) -> None:
+    url = origin.raw("/", b"", every=5.0)
+    await failure(client, url)
+    assert len(origin.asked) == 1

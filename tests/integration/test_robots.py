@@ -12,6 +12,7 @@ from worker.adapters.address import AddressPolicy
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.polite import PoliteFetcher
 from worker.adapters.robots import RobotsGate
+from worker.core.reading import PAGE_RETRIES
 from worker.errors import FetchError, FetchRefused
 
 
@@ -66,6 +67,19 @@ async def test_an_unreachable_robots_txt_forbids_for_a_while(
     clock[0] = 61.0
     origin.answer("/robots.txt", b"")
     await gate.check(origin.url("/x"))
+
+
+async def test_a_robots_txt_that_gave_no_answer_is_asked_again_before_its_pages_are(
+    origin: Origin, client: GuardedClient
+) -> None:
+    clock, url = [0.0], origin.url("/x")
+    origin.raw("/robots.txt", b"", every=5.0)
+    gate = RobotsGate(client, clock=lambda: clock[0])
+    with pytest.raises(FetchError, match=r"robots\.txt .* cannot be read"):
+        await gate.check(url)
+    origin.answer("/robots.txt", b"")
+    clock[0] = PAGE_RETRIES[0].total_seconds()
+    await gate.check(url)
 
 
 async def test_redirect_targets_are_judged_too(origin: Origin, client: GuardedClient) -> None:
