@@ -210,7 +210,14 @@ class App:
         }
         looking = self.store.looking
         site = Site.over(
-            looking, self, self._clock, web, version=program_version(), engine=engine, **secrets
+            looking,
+            self,
+            self._clock,
+            web,
+            version=program_version(),
+            engine=engine,
+            routes=lambda: route_of(self.settings.route),  # as they are after a reload
+            **secrets,
         )
         self._meter = site.meter
         site.board.warm()

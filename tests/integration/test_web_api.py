@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree, html
 
 from tests.integration.watched import COVERAGE, Told, Watched, dashboard, watched
+from worker.settings import load_settings
 from worker.web.api.table import cell
 
 HOSTILE = Told(
@@ -154,6 +155,42 @@ def test_the_json_feed_tells_the_same(site, desk):
     assert {i["id"] for i in told["items"]} == {a.id for a in desk.app.alerts()}
     only = json.loads(site.get("/changes.json?actor=NL").text)
     assert [i["tags"][0] for i in only["items"]] == ["NL"]
+
+
+def test_the_feeds_of_a_route_hold_what_it_takes_in_its_language(tmp_path):
+    with watched(tmp_path) as desk:
+        desk.take(COVERAGE)
+        routes = "{name: benelux, match: {actor: [NL, BE]}, language: de}"
+        tree = f"route: {{channels: [console], routes: [{routes}]}}\n"
+        (desk.folder / "routes.yaml").write_text(tree)
+        with dashboard(desk.app) as address, httpx.Client(base_url=address) as site:
+            before = site.get("/changes.json?route=benelux")
+            desk.app.settings = load_settings(desk.folder, {"DESK_TOKEN": "x"})  # as SIGHUP does
+            told = site.get("/changes.json?route=benelux").json()
+            feed = etree.fromstring(site.get("/changes.atom?route=benelux").content)
+            narrow = site.get("/changes.json?route=benelux&actor=NL&lang=en").json()
+            rest = site.get("/changes.json?route=default").json()
+    assert (before.status_code, "allowed are default" in before.text) == (400, True)
+    assert {item["tags"][0] for item in told["items"]} == {"NL", "BE"}
+    assert (told["language"], feed.get("{http://www.w3.org/XML/1998/namespace}lang")) == (
+        "de",
+        "de",
+    )
+    assert len(feed.findall("{http://www.w3.org/2005/Atom}entry")) == len(told["items"])
+    assert told["feed_url"].endswith("/changes.json?route=benelux")
+    assert "route=benelux" in told["title"]
+    assert ({item["tags"][0] for item in narrow["items"]}, narrow["language"]) == ({"NL"}, "en")
+    assert rest["items"]
+    assert not {item["tags"][0] for item in rest["items"]} & {"NL", "BE"}
+
+
+def test_a_feed_can_be_narrowed_like_the_stream_and_names_what_is_allowed(site, desk):
+    loud = site.get("/changes.json?severity=high").json()["items"]
+    assert {item["id"] for item in loud} == {
+        alert.id for alert in desk.app.alerts() if alert.severity.value == "high"
+    }
+    wrong = site.get("/changes.atom?kind=nonsense")
+    assert (wrong.status_code, "new_pledge" in wrong.text) == (400, True)
 
 
 @pytest.mark.parametrize(

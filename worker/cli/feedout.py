@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from worker.core.routing import Route
     from worker.settings import Settings
 
-#: Alerts read at a time, and looked through at most for those that fit.
-_PAGE, _MOST = 200, 10_000
-
 
 class FeedFormat(StrEnum):
     """The formats of feeds."""
@@ -84,20 +81,12 @@ def _told(
     app: App, matchers: Mapping[str, frozenset[str]], root: Route, route: str | None, limit: int
 ) -> Iterator[Told]:
     """The newest alerts that fit, each with the time it was told last."""
-    from worker.core.routing import labels_of, matches, on_route
-    from worker.ports.looking import AlertFilter, Page
+    from worker.pipeline.newest import newest
+    from worker.ports.looking import AlertFilter
 
-    found, page = 0, Page(limit=_PAGE)
-    for _ in range(_MOST // _PAGE):
-        seen = app.store.looking.alerts(AlertFilter(), page)
-        for one in seen:
-            fits = matches(matchers, labels_of(one.alert))
-            if found < limit and fits and (route is None or on_route(root, route, one.alert)):
-                found += 1
-                yield one.alert, one.updated_at
-        if found >= limit or len(seen) < _PAGE:
-            return
-        page = Page(limit=_PAGE, at=seen[-1].alert.raised_at, id=seen[-1].alert.id)
+    looking = app.store.looking
+    for one in newest(looking, AlertFilter(), limit, matchers=matchers, root=root, route=route):
+        yield one.alert, one.updated_at
 
 
 def _language(asked: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from worker.core.routing import Route as Routes
 from worker.ports import Clock
 from worker.ports.looking import Looking, Writing
 from worker.settings.web import WebSettings
@@ -63,6 +65,8 @@ class Site:
     limiter: FixedWindowRateLimiter
     token: str | None = None
     api_key: str | None = None
+    #: The routes of the alerts as they are configured now.
+    routes: Callable[[], Routes] = Routes
     #: How long the engine may have been silent before it counts as stuck; None: no engine here.
     engine: bool = False
 
@@ -78,6 +82,7 @@ class Site:
         token: str | None = None,
         api_key: str | None = None,
         engine: bool = False,
+        routes: Callable[[], Routes] = Routes,
     ) -> Site:
         """A site with its own memory over a store."""
         remembered = Remembered()
@@ -94,6 +99,7 @@ class Site:
             token=token,
             api_key=api_key,
             engine=engine,
+            routes=routes,
         )
 
     @property
