@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from worker.core.claims.clause import SLAVIC, Clause, verb_final
 from worker.core.claims.marks import Marks
+from worker.core.claims.romance_deeds import future_of_unknown
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 
 
 def has_predicate(clause: Clause, marks: Marks) -> bool:
     """Whether a piece says anything of its own."""
-    return any(p.start in clause for p in marks.predicates)
+    told = any(p.start in clause for p in marks.predicates)
+    return told or future_of_unknown(clause, marks) is not None
 
 
 def begins_clause(piece: Clause, following: list[Clause], marks: Marks) -> bool:

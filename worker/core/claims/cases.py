@@ -6,7 +6,7 @@ import re
 
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
-from worker.core.claims.romance import absolute, heading_of
+from worker.core.claims.romance import absolute, first_name, heading_of, led
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure
 
@@ -53,7 +53,7 @@ def settle_actors(marks: Marks, language: str) -> None:
             actor.oblique = True
         if before in prepositions and not absolute(actor, before, marks):
             actor.oblique = True
-            actor.agent = before in agents
+            actor.agent = before in agents and not led(actor, marks)
             actor.experiencer = before in experiencers
 
 
@@ -139,6 +139,9 @@ def _governing_word(marks: Marks, actor: Actor, fillers: set[int], cases: bool) 
         if index in prepositions:
             return index
         if index not in fillers and not _attribute(marks, index):
+            if actor.kind == "person" and first_name(index, actor, marks):
+                index -= 1
+                continue
             if cases or plain > 1 or not direct or not _plain(marks, index):
                 break
             plain += 1  # one adjective that the tables do not know ("over western Ukraine")

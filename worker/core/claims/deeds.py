@@ -7,7 +7,7 @@ import re
 from worker.core.claims.clause import INFIX, Clause
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.negation import only_with
-from worker.core.claims.romance import subject_infinitive
+from worker.core.claims.romance_deeds import subject_infinitive
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 

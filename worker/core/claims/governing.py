@@ -10,7 +10,8 @@ from worker.core.claims.joining import gapped
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.negation import CUES, is_negated, negations, phrase_negations
 from worker.core.claims.reading import Reading
-from worker.core.claims.romance import BUT, ROMANCE
+from worker.core.claims.romance import ROMANCE
+from worker.core.claims.romance_deeds import BUT, turned
 from worker.core.claims.stances import chain
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
@@ -51,6 +52,8 @@ def inner_stance(
         undone = [p for p in actions if p.start >= chosen.end and is_negated(p, clause, marks)]
         if undone and language in SLAVIC:
             return Stance.RULED_OUT, [*rules, "not to do it"], chosen
+    if stance is not None and stance.rank < 0 and turned(chosen, topic, clause, marks):
+        return None, [*rules, "but this"], None
     if stance is Stance.RULED_OUT and _after_correction(topic, clause, marks):
         return Stance.COMMITTED, [*rules, "but this"], chosen
     if any(

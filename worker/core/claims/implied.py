@@ -10,7 +10,7 @@ from worker.core.claims.deeds import looks_past
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate
 from worker.core.claims.negation import CUES
 from worker.core.claims.recall import ENDED
-from worker.core.claims.romance import but_to_do, drop_attributes, future_of_unknown
+from worker.core.claims.romance_deeds import but_to_do, drop_attributes, future_of_unknown
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 

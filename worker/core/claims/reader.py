@@ -35,7 +35,8 @@ from worker.core.claims.owners import (
 from worker.core.claims.reading import Finding, Reading, Rejection, Subject
 from worker.core.claims.recall import ENDED, recalled_topics
 from worker.core.claims.resolving import resolved
-from worker.core.claims.romance import no_predicate
+from worker.core.claims.romance import adjective_owner
+from worker.core.claims.romance_deeds import led_by, no_predicate
 from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.speech import settle_speakers, speaker_of
 from worker.core.claims.stances import chain, compose
@@ -58,6 +59,7 @@ def read(
     add_roles(marks, language)
     name_epithets(marks, discourse)
     settle_actors(marks, language)
+    marks.predicates = [p for p in marks.predicates if not led_by(p, marks)]
     clauses = split(marks, language)
     reading = Reading(marks, clauses, listed=item)
     reading.attributions = attributions(marks, clauses, language)
@@ -146,7 +148,9 @@ def _judge(
             else "a demand, denial or norm"
         )
     else:
-        if not give_to_objector(judgement, number, topic, reading, discourse):
+        if (told_of := adjective_owner(judgement.chosen, reading.marks)) is not None:
+            judgement.subject = told_of
+        elif not give_to_objector(judgement, number, topic, reading, discourse):
             give_to_owner(judgement, number, topic, reading)
         give_to_undecided(judgement, number, reading, discourse)
         reason = unfounded(judgement, topic, number, reading)

@@ -1,4 +1,4 @@
-"""Romance grammar: what French, Spanish and Italian tell by endings, relatives and appositions."""
+"""Romance subjects: what French, Spanish and Italian tell by relatives, endings and appositions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from worker.core.claims.clause import COMMA, Clause, predicates_of
 from worker.core.claims.marks import Actor, Marks, Predicate
 from worker.core.claims.reading import SUBJECT_KINDS, Subject
 from worker.core.claims.wordlists import word_set
-from worker.model import Stance
 
 ROMANCE = frozenset({"fr", "es", "it"})
-_RELATIVES = frozenset({"que", "qu'", "qui", "che"})
-_DEEDS = ("stance", "action", "action_past", "done")
+RELATIVES = frozenset({"que", "qu'", "qui", "che"})
 
 
 def relative_head(clause: Clause, marks: Marks) -> Subject | None:
@@ -21,7 +19,7 @@ def relative_head(clause: Clause, marks: Marks) -> Subject | None:
     ``None`` where the clause is no such relative or names a subject of its own.
     """
     relative = marks.language in ROMANCE and clause.opener == "subordinator"
-    if not relative or marks.words[clause.start].norm not in _RELATIVES or _names(clause, marks):
+    if not relative or marks.words[clause.start].norm not in RELATIVES or _names(clause, marks):
         return None
     if _of_others(clause.start, marks):
         return Subject(nonstate=True, explicit=True)
@@ -65,62 +63,12 @@ def says_we(clause: Clause, marks: Marks) -> bool:
     """ "Adotteremo nuove sanzioni", "desplegaremos tropas": the ending tells who does it."""
     if marks.language not in {"es", "it"}:
         return False
-    deeds = [p for p in predicates_of(clause, marks) if p.kind in _DEEDS]
-    return any(_WE.match(marks.words[w].norm) for p in deeds for w in p.words)
-
-
-_FUTURE = {
-    "es": re.compile(r"^\w{2,}(?:[aei]rá|[aei]rán|[aei]remos)$"),
-    "it": re.compile(r"^\w{2,}(?:[aei]rà|[aei]ranno|[aei]remo)$"),
-    "fr": re.compile(r"^\w{2,}(?:[ei]ront|dront|[ei]rons)$"),
-}
-#: Verbs that leave open what is done: talking, asking, deciding, being, coming, needing.
-_IDLE = re.compile(
-    r"^(?:ser|estar|habr|podr|deber|tendr|discut|debat|abord|habl|tratar|reun|analiz|examin|decid|"
-    r"ver|dir|viaj|asist|recib|presid|necesit|requer|permit|serv|depend|conoc|sabr|pregunt|ped|"
-    r"exig|insist|present|public|negoci|consult|evalu|estudi|llegar|vendr|ir|pasar|quedar|volver|"
-    r"esper|contar|supon|signific|marc|celebr|visit|regres|vari|agi|acud|convers|intent|tratar|buscar|"
-    r"sar|avr|potr|dovr|parl|affront|riun|esam|vedr|viagg|ricev|presied|dipend|sapr|chied|consent|"
-    r"permett|pubblic|negoz|valut|stud|arriv|verr|andr|rest|rimarr|torn|aspett|incontr|tratt|avverr|"
-    r"succed|accad|cerc|tent|serv|"
-    r"seront|auront|pourront|devront|parler|abord|réun|examin|verr|recev|demand|négoci|évalu|"
-    r"arriver|viendr|rester|rencontr|discuter|débatt|tent|cherch)"
-)
-
-
-def future_of_unknown(clause: Clause, marks: Marks) -> int | None:
-    """Index of a future that the tables do not know, before a measure: "establecerán centros"."""
-    future = _FUTURE.get(marks.language)
-    if future is None:
-        return None
-    known = {w for p in marks.predicates if p.kind != "action_past" for w in p.words}
-    known |= {w for t in marks.topics for w in range(t.start, t.end)}
-    for at in range(clause.start, clause.end):
-        word = marks.words[at]
-        if at in known or word.capitalised or not future.match(word.norm):
-            continue
-        if _IDLE.match(word.norm) or not any(
-            t.start in clause and t.start > at for t in marks.topics
-        ):
-            return None
-        return at
-    return None
-
-
-def drop_attributes(clause: Clause, at: int, marks: Marks) -> None:
-    """ "Construirán instalaciones protegidas": a participle behind the verb of its clause is no deed."""
-    helped = {hit[-1] + 1 for kind in ("passive", "perfect") for hit in marks.context.get(kind, ())}
-    marks.predicates = [
+    deeds = [
         p
-        for p in marks.predicates
-        if not (
-            p.kind == "action_past"
-            and p.start in clause
-            and p.start > at
-            and len(p.words) == 1
-            and p.start not in helped
-        )
+        for p in predicates_of(clause, marks)
+        if p.kind in {"stance", "action", "action_past", "done"}
     ]
+    return any(_WE.match(marks.words[w].norm) for p in deeds for w in p.words)
 
 
 def apposed(left: Actor, right: Actor, marks: Marks) -> bool:
@@ -161,47 +109,6 @@ _ADJECTIVE = re.compile(
 )
 
 
-def no_predicate(predicate: Predicate, marks: Marks) -> bool:
-    """ "Considera que se define una arquitectura" is an opinion, "Mette Frederiksen" a first name."""
-    at = predicate.words[-1] + 1
-    if marks.language not in ROMANCE or at >= len(marks.words):
-        return False
-    if predicate.kind in {"action", "action_past"} and len(predicate.words) == 1:
-        name = marks.words[predicate.start].capitalised and predicate.start > 0
-        return name and any(a.kind == "person" and a.start == at for a in marks.actors)
-    if predicate.stance is not Stance.OPEN:
-        return False
-    thinks = marks.words[predicate.start].norm.startswith(("consider", "considér"))
-    return thinks and marks.words[at].norm in _RELATIVES
-
-
-_INFINITIVE = re.compile(r"^\w{2,}(?:[aei]re?|[aei]r|oir|endre)$")
-BUT = frozenset({"bensì", "sino", "ma", "mais", "pero"})
-
-
-def but_to_do(clause: Clause, before: Clause, marks: Marks) -> Predicate | None:
-    """ "Non intende inviare truppe, bensì fornire aiuti": what is meant instead of what is refused."""
-    first = clause.start + 1
-    if marks.language not in ROMANCE or clause.opener != "contrast" or first >= clause.end:
-        return None
-    if marks.words[clause.start].norm not in BUT or not _INFINITIVE.match(marks.words[first].norm):
-        return None
-    refused = any(
-        p.stance is Stance.RULED_OUT or marks.has("negation", before.start, before.end)
-        for p in predicates_of(before, marks)
-        if p.kind in _DEEDS
-    )
-    return Predicate("stance", Stance.COMMITTED, "", (first,), "but to do") if refused else None
-
-
-def subject_infinitive(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
-    """ "Che finanziare la difesa è difficile": an infinitive that opens its clause is what is judged."""
-    if marks.language not in ROMANCE or predicate.kind != "action" or len(predicate.words) > 1:
-        return False
-    opens = predicate.start <= clause.start + (clause.opener != "main")
-    return opens and bool(_INFINITIVE.match(marks.words[predicate.start].norm))
-
-
 def heading_of(actor: Actor, marks: Marks) -> bool:
     """Italian agencies' "Ucraina, Tajani: …": what the item is about, not who speaks."""
     behind = marks.words[actor.end].before if actor.end < len(marks.words) else ""
@@ -212,7 +119,7 @@ def heading_of(actor: Actor, marks: Marks) -> bool:
 
 def waits_for_verb(piece: Clause, marks: Marks) -> bool:
     """ "Que 26 países, la mayoría europeos, se han comprometido": a that-clause cut before its verb."""
-    opens = piece.opener == "subordinator" and marks.words[piece.start].norm in _RELATIVES
+    opens = piece.opener == "subordinator" and marks.words[piece.start].norm in RELATIVES
     if marks.language not in ROMANCE or not opens or piece.comma:
         return False
     named = [a for a in marks.actors if a.start in piece and a.kind in SUBJECT_KINDS]
@@ -226,3 +133,46 @@ def comments(piece: Clause, marks: Marks) -> bool:
     """ "…, lo que marca un año de esfuerzos": a remark on the whole clause before it."""
     first = tuple(w.norm for w in marks.words[piece.start : piece.start + 2])
     return marks.language in ROMANCE and piece.comma and first in _COMMENTS
+
+
+def adjective_owner(chosen: Predicate | None, marks: Marks) -> Subject | None:
+    """ "I leader di Germania e Svezia, contrarie all'invio": an adjective behind the name it tells of."""
+    if chosen is None or chosen.kind != "stance" or marks.language not in ROMANCE:
+        return None
+    at = chosen.start
+    if not _ADJECTIVE.match(marks.words[at].norm):
+        return None
+    while at and "," not in marks.words[at].before and chosen.start - at < _ASIDE:
+        at -= 1
+    if not at or "," not in marks.words[at].before:
+        return None
+    owners = [a for a in marks.actors if a.end == at and a.kind in {"state", "capital"} and a.code]
+    return Subject((owners[0].code or "",), explicit=True) if owners else None
+
+
+#: "… 31 paesi volenterosi, cioè ancora pronti a …": so many words may stand before the adjective.
+_ASIDE = 3
+
+
+def first_name(index: int, person: Actor, marks: Marks) -> bool:
+    """ "Tra Donald Trump e …": the first name, which the tables leave out."""
+    near = 0 < person.start - index <= _NAMES and index > 0
+    names = range(index, person.start)
+    known = any(a is not person and a.start in names for a in marks.actors)
+    capitals = all(marks.words[i].capitalised for i in names)
+    return marks.language in ROMANCE and near and capitals and not known
+
+
+_NAMES = 2
+
+
+_LED = re.compile(
+    r"^(?:guidat|lidera|encabeza|dirigi|dirett|presiedut|presidi|co|capitane|promoss|impulsa|"
+    r"organiza|organizz|mené|conduit|ospitat)"
+)
+
+
+def led(actor: Actor, marks: Marks) -> bool:
+    """ "La coalizione guidata da Londra": who leads a body does not do what its sentence tells."""
+    before = marks.words[max(0, actor.start - 3) : actor.start]
+    return marks.language in ROMANCE and any(_LED.match(w.norm) for w in before)

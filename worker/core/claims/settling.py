@@ -59,15 +59,17 @@ def settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
     """ "1 billion in military aid" is money, "a package worth 1 billion" and "military aid" are arms."""
     _settle_price(best, marks)
     arms, funding = best.get(Measure.ARMS), best.get(Measure.FUNDING)
-    if arms is not None and funding is None and _sum_of_aid(arms, marks):
+    if arms is not None and _sum_of_aid(arms, marks):
         del best[Measure.ARMS]
-        best[Measure.FUNDING] = replace(arms, measure=Measure.FUNDING)
+        best[Measure.FUNDING] = funding or replace(arms, measure=Measure.FUNDING)
         return
     if arms is None or funding is None:
         return
     if arms.end <= funding.start or funding.end <= arms.start:
         return  # two mentions, two measures
-    paid = any(end <= arms.start for _, end in marks.money)
+    paid = any(end <= arms.start for _, end in marks.money) or (
+        funding.start == arms.start and funding.end > arms.end  # "apoyo militar por 615 millones"
+    )
     del best[Measure.ARMS if paid else Measure.FUNDING]
 
 
@@ -94,7 +96,8 @@ def _sum_of_aid(arms: Topic, marks: Marks) -> bool:
 #: So far behind its sum aid may stand: "a €125 million package of non-lethal military support".
 _AID_REACH = 6
 _VAGUE = word_set(
-    "package packages of in non lethal further additional more new urgent worth fresh"
+    "package packages of in non lethal further additional more new urgent worth fresh "
+    "en un una nuevo nueva paquete de nuovo pacchetto di dans nouveau paquet d' para per pour"
 )
 
 

@@ -8,8 +8,10 @@ from itertools import pairwise
 
 from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.marks import Marks, Topic
+from worker.core.claims.romance_deeds import own_forces, without_bought
 from worker.core.claims.settling import (
     ATTACHED,
+    PAYABLE,
     priced,
     settle_aid,
     settle_air_defence,
@@ -61,10 +63,14 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
             if start in clause
             and not (marks.topics and priced(start, marks))
             and not _own_costs(clause, marks)
+            and not own_forces(clause, marks)
         ][:1]
     best: dict[Measure, Topic] = {}
     inside = without_missiles(inside)
     inside += _sums_beside(inside, clause, marks)
+    if own_forces(clause, marks):
+        inside = [t for t in inside if t.measure not in {Measure.FUNDING, Measure.TRAINING}]
+    inside = without_bought(inside, PAYABLE, marks)
     inside = without_paid(without_purposes(inside, clause, marks), clause, marks)
     for topic in _heads(inside, marks):
         known = best.get(topic.measure)

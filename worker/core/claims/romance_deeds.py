@@ -1,0 +1,201 @@
+"""Romance deeds: verbs that the tables do not know, corrections, and what only looks like a deed."""
+
+from __future__ import annotations
+
+import re
+
+from worker.core.claims.clause import Clause, predicates_of
+from worker.core.claims.marks import Marks, Predicate, Topic
+from worker.core.claims.romance import RELATIVES, ROMANCE
+from worker.core.claims.wordlists import word_set
+from worker.model import Measure, Stance
+
+_DEED_KINDS = ("stance", "action", "action_past", "done")
+
+
+_FUTURE = {
+    "es": re.compile(r"^\w{2,}(?:[aei]rá|[aei]rán|[aei]remos)$"),
+    "it": re.compile(r"^\w{2,}(?:[aei]rà|[aei]ranno|[aei]remo)$"),
+    "fr": re.compile(r"^\w{2,}(?:[ei]ront|dront|[ei]rons)$"),
+}
+#: Verbs that leave open what is done: talking, asking, deciding, being, coming, needing.
+_IDLE = re.compile(
+    r"^(?:ser|estar|habr|podr|deber|tendr|discut|debat|abord|habl|tratar|reun|analiz|examin|decid|"
+    r"ver|dir|viaj|asist|recib|presid|necesit|requer|permit|serv|depend|conoc|sabr|pregunt|ped|"
+    r"exig|insist|present|public|negoci|consult|evalu|estudi|llegar|vendr|ir|pasar|quedar|volver|"
+    r"esper|contar|supon|signific|marc|celebr|visit|regres|vari|agi|acud|convers|intent|tratar|buscar|"
+    r"sar|avr|potr|dovr|parl|affront|riun|esam|vedr|viagg|ricev|presied|dipend|sapr|chied|consent|"
+    r"permett|pubblic|negoz|valut|stud|arriv|verr|andr|rest|rimarr|torn|aspett|incontr|tratt|avverr|"
+    r"succed|accad|cerc|tent|serv|"
+    r"seront|auront|pourront|devront|parler|abord|réun|examin|verr|recev|demand|négoci|évalu|"
+    r"arriver|viendr|rester|rencontr|discuter|débatt|tent|cherch)"
+)
+
+
+def future_of_unknown(clause: Clause, marks: Marks) -> int | None:
+    """Index of a future that the tables do not know, before a measure: "establecerán centros"."""
+    future = _FUTURE.get(marks.language)
+    if future is None:
+        return None
+    known = {w for p in marks.predicates if p.kind != "action_past" for w in p.words}
+    known |= {w for t in marks.topics for w in range(t.start, t.end)}
+    for at in range(clause.start, clause.end):
+        word = marks.words[at]
+        if at in known or word.capitalised or not future.match(word.norm):
+            continue
+        if _IDLE.match(word.norm) or not any(
+            t.start in clause and t.start > at for t in marks.topics
+        ):
+            return None
+        return at
+    return None
+
+
+def drop_attributes(clause: Clause, at: int, marks: Marks) -> None:
+    """ "Construirán instalaciones protegidas": a participle behind the verb of its clause is no deed."""
+    helped = {hit[-1] + 1 for kind in ("passive", "perfect") for hit in marks.context.get(kind, ())}
+    marks.predicates = [
+        p
+        for p in marks.predicates
+        if not (
+            p.kind == "action_past"
+            and p.start in clause
+            and p.start > at
+            and len(p.words) == 1
+            and p.start not in helped
+        )
+    ]
+
+
+def no_predicate(predicate: Predicate, marks: Marks) -> bool:
+    """ "Considera que se define una arquitectura" is an opinion, "Mette Frederiksen" a first name."""
+    at = predicate.words[-1] + 1
+    if marks.language not in ROMANCE or at >= len(marks.words):
+        return False
+    if predicate.kind == "action_past" and len(predicate.words) == 1:
+        at = predicate.start
+        if any(t.start < at < t.end and t.kind != "verb" for t in marks.topics):
+            return True  # "gli asset russi congelati"
+    at = predicate.words[-1] + 1
+    if predicate.kind in {"action", "action_past"} and len(predicate.words) == 1:
+        name = marks.words[predicate.start].capitalised and predicate.start > 0
+        return name and any(a.kind == "person" and a.start == at for a in marks.actors)
+    if predicate.stance is not Stance.OPEN:
+        return False
+    thinks = marks.words[predicate.start].norm.startswith(("consider", "considér"))
+    return thinks and marks.words[at].norm in RELATIVES
+
+
+_INFINITIVE = re.compile(r"^\w{2,}(?:[aei]re?|[aei]r|oir|endre)$")
+BUT = frozenset({"bensì", "sino", "ma", "mais", "pero"})
+
+
+def but_to_do(clause: Clause, before: Clause, marks: Marks) -> Predicate | None:
+    """ "Non intende inviare truppe, bensì fornire aiuti": what is meant instead of what is refused."""
+    first = clause.start + 1
+    if marks.language not in ROMANCE or clause.opener != "contrast" or first >= clause.end:
+        return None
+    if marks.words[clause.start].norm not in BUT or not _INFINITIVE.match(marks.words[first].norm):
+        return None
+    refused = any(
+        p.stance is Stance.RULED_OUT or marks.has("negation", before.start, before.end)
+        for p in predicates_of(before, marks)
+        if p.kind in _DEED_KINDS
+    )
+    return Predicate("stance", Stance.COMMITTED, "", (first,), "but to do") if refused else None
+
+
+def subject_infinitive(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
+    """ "Che finanziare la difesa è difficile": an infinitive that opens its clause is what is judged."""
+    if marks.language not in ROMANCE or predicate.kind != "action" or len(predicate.words) > 1:
+        return False
+    at = predicate.start
+    opens = at <= clause.start + (clause.opener != "main")
+    opens = opens or (at > 0 and marks.words[at - 1].norm in RELATIVES)
+    return opens and bool(_INFINITIVE.match(marks.words[predicate.start].norm))
+
+
+_OWN = word_set("sus su sue suo suoi sua ses son propias propios proprie propri leurs leur loro")
+_FORCES = word_set(
+    """
+    tropas ejército fuerzas soldados militares truppe esercito forze soldati militari troupes
+    armée forces soldats
+    """
+)
+_READIES = re.compile(
+    r"^(?:prepar|equip|entren|adiestr|moderniz|addestr|attrezz|prépar|entraîn|form)"
+)
+#: So near behind the verb of making ready stand one's own forces.
+_READY = 4
+
+
+def own_forces(clause: Clause, marks: Marks) -> bool:
+    """ "Destinará 200 millones a equipar y entrenar a sus tropas": no aid, no training given."""
+    if marks.language not in ROMANCE:
+        return False
+    for at in range(clause.start, clause.end - 1):
+        own = marks.words[at].norm in _OWN and marks.words[at + 1].norm in _FORCES
+        before = range(max(clause.start, at - _READY), at)
+        if own and any(_READIES.match(marks.words[i].norm) for i in before):
+            return True
+    return False
+
+
+_BUYS = re.compile(
+    r"^(?:compr|adqui|acquist|achat|achet|acqu[ié]|financ|finanz|sufrag|coste|pag|pay)"
+)
+#: So far behind the buying stands what is bought.
+_BOUGHT = 5
+
+
+def without_bought(topics: list[Topic], payable: tuple[Measure, ...], marks: Marks) -> list[Topic]:
+    """ "La compra de misiles Patriot", "financiar armamento": what is paid for is not given."""
+    if marks.language not in ROMANCE:
+        return topics
+    paying = [
+        t
+        for t in topics
+        if t.measure is Measure.FUNDING
+        and any(_BUYS.match(marks.words[i].norm) for i in range(t.start, t.end))
+    ]
+    return [
+        t
+        for t in topics
+        if t.measure not in payable or not any(_paid_by(p, t, marks) for p in paying)
+    ]
+
+
+def _paid_by(payment: Topic, thing: Topic, marks: Marks) -> bool:
+    between = range(payment.end, thing.start)
+    listed = any(marks.words[i].norm in {"né", "ni"} for i in between)
+    return payment.start < thing.start and len(between) <= _BOUGHT and not listed
+
+
+_EVEN_SO = frozenset({"sí", "sì", "bien", "anche", "invece", "également", "también", "en", "al"})
+
+
+def turned(chosen: Predicate, topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "Descartó el envío de tropas, pero prolongó el apoyo aéreo": the no ends where "but" begins."""
+    if marks.language not in ROMANCE or chosen.words[-1] >= topic.start:
+        return False
+    between = range(chosen.end, topic.start)
+    turns = [i for i in between if i in clause and marks.words[i].norm in BUT]
+    if not turns or any(hit[0] in clause for hit in marks.context.get("negation", ())):
+        return False  # "non intende inviare soldati, bensì …" is a correction
+    return not _EVEN_SO & {marks.words[i].norm for i in between if i > turns[0]}
+
+
+def led_by(predicate: Predicate, marks: Marks) -> bool:
+    """ "La coalizione guidata da Londra": a participle that only describes a body."""
+    at = predicate.start
+    if marks.language not in ROMANCE or predicate.kind != "action_past" or len(predicate.words) > 1:
+        return False
+    return any(
+        a.end == at and a.code in {"COALITION", "EU", "NATO"} and a.kind == "state"
+        for a in marks.actors
+    ) and bool(_LED.match(marks.words[at].norm))
+
+
+_LED = re.compile(
+    r"^(?:guidat|lidera|encabeza|dirigid|diretta|dirett|capitane|promoss|organiza|organizz|menée|dirigée|conduit)"
+)
