@@ -68,22 +68,21 @@ def drop_attributes(clause: Clause, at: int, marks: Marks) -> None:
 
 
 def no_predicate(predicate: Predicate, marks: Marks) -> bool:
-    """ "Considera que se define una arquitectura" is an opinion, "Mette Frederiksen" a first name."""
-    at = predicate.words[-1] + 1
-    if marks.language not in ROMANCE or at >= len(marks.words):
+    """Whether a word is no predicate: a first name, an attribute inside a measure, an opinion."""
+    if marks.language not in ROMANCE:
         return False
-    if predicate.kind == "action_past" and len(predicate.words) == 1:
-        at = predicate.start
-        if any(t.start < at < t.end and t.kind != "verb" for t in marks.topics):
+    at, behind = predicate.start, predicate.words[-1] + 1
+    alone = len(predicate.words) == 1
+    if alone and predicate.kind in {"action", "action_past"}:
+        named = any(t.start < at < t.end and t.kind != "verb" for t in marks.topics)
+        if predicate.kind == "action_past" and named:
             return True  # "gli asset russi congelati"
-    at = predicate.words[-1] + 1
-    if predicate.kind in {"action", "action_past"} and len(predicate.words) == 1:
-        name = marks.words[predicate.start].capitalised and predicate.start > 0
-        return name and any(a.kind == "person" and a.start == at for a in marks.actors)
-    if predicate.stance is not Stance.OPEN:
-        return False
-    thinks = marks.words[predicate.start].norm.startswith(("consider", "considér"))
-    return thinks and marks.words[at].norm in RELATIVES
+        name = at > 0 and marks.words[at].capitalised  # "Mette Frederiksen"
+        return name and any(a.kind == "person" and a.start == behind for a in marks.actors)
+    if predicate.stance is not Stance.OPEN or behind >= len(marks.words):
+        return False  # "considera que se define una arquitectura"
+    thinks = marks.words[at].norm.startswith(("consider", "considér"))
+    return thinks and marks.words[behind].norm in RELATIVES
 
 
 _INFINITIVE = re.compile(r"^\w{2,}(?:[aei]re?|[aei]r|oir|endre)$")
