@@ -45,7 +45,7 @@ class Coverage:
     def _survey(self) -> bool:
         """Who gives what, though Ukraine is named late."""
         many = self.findings >= _MANY and 2 * self.against < self.findings
-        clear = self.findings > 1 and self.signs >= _CLEAR and self.against == 0
+        clear = self.findings > 1 and self.signs >= _CLEAR and 2 * self.against <= self.findings
         return self.ukraine > 1 and (many or clear)
 
     @property

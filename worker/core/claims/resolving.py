@@ -7,6 +7,7 @@ from worker.core.claims.discourse import Discourse, from_before, is_item
 from worker.core.claims.prodrop import left_out, signing_home
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.speech import as_subject, reported_speech, speaker_of
+from worker.core.claims.wordlists import word_set
 
 
 def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subject, float]:
@@ -17,10 +18,8 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
     speaker = speaker_of(number, reading)
     if own.pronoun and (said := as_subject(speaker)) is not None:
         return _all_who_say(number, said, reading), 0.8
-    for earlier in range(number - 1, -1, -1):
-        before = reading.subjects[earlier]
-        if (before.nonstate or before.codes) and _reaches(earlier, number, own, reading):
-            return before, 0.8
+    if (before := _from_earlier(number, own, reading)) is not None:
+        return before, 0.8
     if (said := as_subject(speaker)) is not None:
         return said, 0.75
     if (ahead := _of_the_next(number, reading)) is not None:
@@ -36,6 +35,49 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
     if _behind_pronoun(number, reading):
         return resolved(number - 1, reading, discourse)
     return _left_out(number, reading, discourse)
+
+
+#: So near before a relative clause stands what it tells of ("für Länder zu leisten, die …").
+_ANTECEDENT = 4
+_COUNTRIES = word_set(
+    """
+    länder ländern staaten partner nationen countries nations states governments allies those
+    pays états países estados paesi stati landen staten kraje krajów krajom państwa państw
+    країни країн країнам страны стран странам
+    """
+)
+_ONE_OF = word_set("eines einer one l'un uno una een jednym jedno одна однією одной")
+_WHO = word_set(
+    """
+    die denen which that who qui que che die które którym którzy які яких яким которые которым
+    """
+)
+
+
+def _of_countries(number: int, reading: Reading) -> bool:
+    """ "Support for countries that may give guarantees": nobody knows which."""
+    clause, words = reading.clauses[number], reading.marks.words
+    if clause.opener not in {"subordinator", "main"} or words[clause.start].norm not in _WHO:
+        return False
+    if reading.marks.language == "en" and clause.comma:
+        return False
+    first = max(0, clause.start - _ANTECEDENT)
+    before = words[max(0, first - 1) : clause.start]
+    one = any(w.norm in _ONE_OF for w in before)  # "Estland war eines der Länder, die …"
+    named = one or any(first <= a.start < clause.start for a in reading.marks.actors if a.code)
+    return not named and any(w.norm in _COUNTRIES for w in words[first : clause.start])
+
+
+def _from_earlier(number: int, own: Subject, reading: Reading) -> Subject | None:
+    """The subject of an earlier clause that still holds; none where nobody knows which country."""
+    for at in range(number, -1, -1):
+        before = reading.subjects[at]
+        if at < number and (before.nonstate or before.codes):
+            if _reaches(at, number, own, reading):
+                return before
+        elif _of_countries(at, reading):
+            return Subject()
+    return None
 
 
 def _left_out(number: int, reading: Reading, discourse: Discourse) -> tuple[Subject, float]:

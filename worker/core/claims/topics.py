@@ -296,6 +296,9 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
             continue
         if not _attached(left, right, marks):
             continue
+        if right.measure is Measure.SANCTIONS and _secured(left, marks):
+            kept.remove(left)  # "a loan against Russia's frozen assets"
+            continue
         if left.measure is Measure.DECLARATION and marks.has("signing"):
             continue  # "sign a declaration on the force": the text and what stands in it
         used = left.kind == "weak" and marks.words[left.start].norm in _USE
@@ -306,6 +309,14 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
         elif right.kind != "verb" or _purpose(left, right, marks):
             kept.remove(right)
     return kept
+
+
+_SECURITY = word_set("against from backed using secured")
+
+
+def _secured(loan: Topic, marks: Marks) -> bool:
+    behind = marks.words[loan.end : loan.end + 3]
+    return loan.measure is Measure.FUNDING and any(word.norm in _SECURITY for word in behind)
 
 
 _PACKAGE = word_set(
