@@ -67,6 +67,10 @@ def drop_attributes(clause: Clause, at: int, marks: Marks) -> None:
     ]
 
 
+#: Participles that belong to the name of a measure ("frozen assets", "deployed forces").
+_FROZEN = re.compile(r"^(?:congel|immobil|inmovil|blo[cq]|gel[ée]|dispieg|despleg|déploy)")
+
+
 def no_predicate(predicate: Predicate, marks: Marks) -> bool:
     """Whether a word is no predicate: a first name, an attribute inside a measure, an opinion."""
     if marks.language not in ROMANCE:
@@ -75,7 +79,7 @@ def no_predicate(predicate: Predicate, marks: Marks) -> bool:
     alone = len(predicate.words) == 1
     if alone and predicate.kind in {"action", "action_past"}:
         named = any(t.start < at < t.end and t.kind != "verb" for t in marks.topics)
-        if predicate.kind == "action_past" and named:
+        if predicate.kind == "action_past" and named and _FROZEN.match(marks.words[at].norm):
             return True  # "gli asset russi congelati"
         name = at > 0 and marks.words[at].capitalised  # "Mette Frederiksen"
         return name and any(a.kind == "person" and a.start == behind for a in marks.actors)
