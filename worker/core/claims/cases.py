@@ -7,6 +7,7 @@ import re
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.romance import absolute, first_name, heading_of, led
+from worker.core.claims.slavic import counted, undeclined
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure
 
@@ -51,7 +52,9 @@ def settle_actors(marks: Marks, language: str) -> None:
         before = _governing_word(marks, actor, fillers, language in SLAVIC)
         if heading_of(actor, marks):
             actor.oblique = True
-        if before in prepositions and not absolute(actor, before, marks):
+        if language in SLAVIC and undeclined(actor, marks):
+            actor.oblique = True
+        if before in prepositions and not (absolute(actor, before, marks) or counted(actor, marks)):
             actor.oblique = True
             actor.agent = before in agents and not led(actor, marks)
             actor.experiencer = before in experiencers

@@ -48,7 +48,8 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     cues = [p for p in predicates_of(clause, marks) if p.kind in kinds or _takes_part(p, marks)]
     if not cues and reading.findings and clause.end - clause.start <= _ELLIPSIS:
         cues = [p for p in predicates_of(clause, marks) if p.rule == "implied deed"]
-    if not cues or not (_owned(number, cues[0], reading) or answered):
+    owned = cues and (_owned(number, cues[0], reading) or answered)
+    if not owned or _attends(clause, marks):
         return []
     measure = _named_beside(number, reading)
     if measure is None and pointed:
@@ -64,6 +65,26 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
         if measure is None and force and _joins_in(cues, clause, marks):
             measure = discourse.leading_measure() or Measure.TROOPS
     return [_again(measure, cues[0])] if measure is not None else []
+
+
+_MEETING = word_set(
+    """
+    засіданні зустрічі саміті нараді переговорах конференції відеоконференції форумі
+    заседании встрече саммите совещании переговорах конференции видеоконференции форуме
+    posiedzeniu spotkaniu szczycie naradzie rozmowach konferencji wideokonferencji forum
+    """
+)
+
+
+_PART = word_set("участь участі участие участия udział udziału")
+
+
+def _attends(clause: Clause, marks: Marks) -> bool:
+    """ "У засіданні, яке відбудеться завтра, візьмуть участь 35 держав": they come, and no more."""
+    places = [i for i in range(1, clause.end) if marks.words[i].norm in _MEETING]
+    led = any(marks.words[i - 1].norm in {"у", "в", "на", "w", "na"} for i in places)
+    parts = {w for p in predicates_of(clause, marks) for w in p.words}
+    return led and any(marks.words[i].norm in _PART for i in parts)
 
 
 def _antecedent(number: int, reading: Reading) -> Topic | None:

@@ -19,7 +19,11 @@ def relative_head(clause: Clause, marks: Marks) -> Subject | None:
     ``None`` where the clause is no such relative or names a subject of its own.
     """
     relative = marks.language in ROMANCE and clause.opener == "subordinator"
-    if not relative or marks.words[clause.start].norm not in RELATIVES or _names(clause, marks):
+    if (
+        not relative
+        or marks.words[clause.start].norm not in RELATIVES
+        or names_its_own(clause, marks)
+    ):
         return None
     if _of_others(clause.start, marks):
         return Subject(nonstate=True, explicit=True)
@@ -33,7 +37,8 @@ def relative_head(clause: Clause, marks: Marks) -> Subject | None:
     return None
 
 
-def _names(clause: Clause, marks: Marks) -> bool:
+def names_its_own(clause: Clause, marks: Marks) -> bool:
+    """Whether a clause has a name that can be its subject."""
     return any(
         a.start in clause and a.kind in SUBJECT_KINDS and not a.oblique for a in marks.actors
     )

@@ -14,6 +14,7 @@ from worker.core.claims.pronouns import pronoun_subject
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.romance import relative_head
 from worker.core.claims.seats import is_seat
+from worker.core.claims.slavic import relative_head as slavic_head
 from worker.core.claims.topics import is_service
 from worker.core.claims.wordlists import word_set
 
@@ -24,7 +25,11 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if infinitival(clause, marks):
         return Subject()
     groups = groups_of(clause, marks)
-    early = relative_head(clause, marks) or _own_country(groups, clause, reading, discourse)
+    early = (
+        relative_head(clause, marks)
+        or slavic_head(clause, marks)
+        or _own_country(groups, clause, reading, discourse)
+    )
     if early is not None:
         return early
     owner = _owner_of_cue(groups, clause, marks)
@@ -75,11 +80,12 @@ def _receiver_from(clause: Clause, marks: Marks) -> int:
 _TOGETHER = word_set(
     """
     together jointly along samen gezamenlijk gemeinsam zusammen insieme junto conjuntamente
+    razem wspólnie разом спільно вместе совместно
     """
 )
 
 
-_WITH = word_set("with met mit con")
+_WITH = word_set("with met mit con z ze з із зі с со")
 
 
 def _with_partners(subject: Subject, groups: list[list[Actor]], marks: Marks) -> Subject:

@@ -1,0 +1,82 @@
+"""Slavic grammar: names without endings, rounded numbers, the subject of a relative clause."""
+
+from __future__ import annotations
+
+from worker.core.claims.clause import SLAVIC, Clause
+from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.reading import Subject
+from worker.core.claims.romance import names_its_own
+from worker.core.claims.wordlists import word_set
+
+_ONE = word_set("який яка яке который которая которое który która które")
+_MANY = word_set("які которые które którzy")
+#: So many words of a name the tables do not know may stand before the relative pronoun.
+_NAME = 3
+
+
+def relative_head(clause: Clause, marks: Marks) -> Subject | None:
+    """ "Є 26 країн, які взяли …", "від прем'єра, який відкидає": whom the words before it name.
+
+    ``None`` where the clause is no such relative or names a subject of its own.
+    """
+    if marks.language not in SLAVIC or clause.opener != "subordinator" or not clause.start:
+        return None
+    pronoun = marks.words[clause.start].norm
+    if pronoun not in _ONE | _MANY or names_its_own(clause, marks):
+        return None
+    heads = [a for a in marks.actors if _ends_before(a, clause.start, marks)]
+    for actor in heads:
+        fits = _one(actor, marks) if pronoun in _ONE else _many(actor, marks)
+        if fits and actor.code not in {None, "UA"}:
+            return Subject((actor.code or "",), explicit=True)
+    return None
+
+
+def _ends_before(actor: Actor, at: int, marks: Marks) -> bool:
+    between = marks.words[actor.end : at]
+    return actor.end <= at and len(between) <= _NAME and all(w.capitalised for w in between)
+
+
+def _one(actor: Actor, marks: Marks) -> bool:
+    """A person or an office; of a state only where a preposition leads to it."""
+    if actor.kind in {"person", "role"}:
+        return True
+    led = actor.start - 1 in {hit[-1] for hit in marks.context.get("preposition", ())}
+    return actor.kind in {"state", "oblique", "capital"} and led
+
+
+def _many(actor: Actor, marks: Marks) -> bool:
+    """States that are counted."""
+    return actor.kind == "state" and marks.words[actor.start].norm.isdigit()
+
+
+_ABOUT = word_set(
+    "около близько понад свыше порядка ponad około blisko around about over über circa"
+)
+
+
+def counted(actor: Actor, marks: Marks) -> bool:
+    """ "Около 26 стран обещали": here the preposition only rounds the number of the subject."""
+    first = marks.words[actor.start].norm
+    return actor.start > 0 and first.isdigit() and marks.words[actor.start - 1].norm in _ABOUT
+
+
+_UNDECLINED = word_set("сша нато єс ес фрн фрг оон рф кнр usa nato ue onz")
+_OF = word_set(
+    """
+    агентство агентства агентство агентстві агентстве штаб штабу саміт саміту саміті саммит
+    саммита саммите план плану плана плани планы agencję agencji szczyt szczytu szczycie plan planu
+    внесок внеску вклад вклада позиція позиції позицію позиция позиции позицию stanowisko
+    рішення решение рішенням решения територія території территория территории
+    країн стран государств держав państw krajów роль ролі роли rola roli rolę
+    """
+)
+
+
+def undeclined(actor: Actor, marks: Marks) -> bool:
+    """ "Вклад США", "активи РФ": a name without endings right behind a noun is its genitive."""
+    word, before = marks.words[actor.start], actor.start - 1
+    if word.norm not in _UNDECLINED or word.before.strip() or before < 0:
+        return False
+    named = any(t.kind != "verb" and t.end - 1 == before for t in marks.topics)
+    return named or marks.words[before].norm in _OF
