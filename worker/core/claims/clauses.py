@@ -11,7 +11,12 @@ import re
 
 from worker.core.claims.cases import ends_of
 from worker.core.claims.clause import COMMA, INFIX, Clause, verb_final
-from worker.core.claims.joining import join_incomplete, join_spanned, lift_attributions
+from worker.core.claims.joining import (
+    join_incomplete,
+    join_names,
+    join_spanned,
+    lift_attributions,
+)
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.wordlists import word_set
 
@@ -41,7 +46,7 @@ _ENGLISH_CONTRAST = {"but", "while", "whereas", "although", "whilst"}
 def split(marks: Marks, language: str) -> list[Clause]:
     """The clauses of a sentence in the order of their first words."""
     pieces = _pieces(marks, language)
-    pieces = join_spanned(pieces, marks)
+    pieces = join_names(join_spanned(pieces, marks), marks)
     pieces = lift_attributions(pieces, marks)
     return join_incomplete(pieces, marks)
 

@@ -11,6 +11,7 @@ from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate
 from worker.core.claims.negation import CUES
 from worker.core.claims.recall import ENDED
 from worker.core.claims.romance_deeds import but_to_do, drop_attributes, future_of_unknown
+from worker.core.claims.slavic_clauses import says_what_it_is
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 
@@ -111,6 +112,7 @@ def _imply_deed(clause: Clause, marks: Marks, language: str, future: int | None)
             if hit[0] in clause
             and (name != "modal_must" or marks.has("draft_mark"))
             and (name != "modal_open" or _can(hit[0], marks))
+            and not says_what_it_is(hit[0], clause, marks)
         ]
         if not modals and future is not None:
             modals = [future]

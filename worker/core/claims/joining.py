@@ -20,6 +20,7 @@ from worker.core.claims.beginnings import (
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.romance import comments, waits_for_verb
+from worker.core.claims.wordlists import COMPLEMENTIZERS
 
 
 def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
@@ -28,6 +29,7 @@ def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
     for predicate in marks.predicates:
         if len(predicate.words) < 2 or predicate.kind == "reporting":
             continue
+        predicate.words = _without_that(predicate.words, marks)
         inside = [n for n, p in enumerate(pieces) if any(w in p for w in predicate.words)]
         if len(inside) > 1:
             first, last = inside[0], inside[-1]
@@ -35,6 +37,13 @@ def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
             joined.end = pieces[last].end
             pieces[first : last + 1] = [joined]
     return pieces
+
+
+def _without_that(words: tuple[int, ...], marks: Marks) -> tuple[int, ...]:
+    """ "Zapewnił, że …": what is assured is a clause of its own."""
+    last = marks.words[words[-1]]
+    apart = marks.language in SLAVIC and last.norm in COMPLEMENTIZERS and "," in last.before
+    return words[:-1] if apart else words
 
 
 def _straddles(predicate: Predicate, marks: Marks) -> bool:
@@ -46,6 +55,34 @@ def _straddles(predicate: Predicate, marks: Marks) -> bool:
         and predicate.words[1] == predicate.words[0] + 1
         and "," in marks.words[predicate.words[1]].before
     )
+
+
+def join_names(pieces: list[Clause], marks: Marks) -> list[Clause]:
+    """Join a Slavic list that a comma cuts: "…, że Duńczycy, Finowie i Szwedzi dostarczają …"."""
+    if marks.language not in SLAVIC:
+        return pieces
+    joined: list[Clause] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last is not None and _list_of_names(last, piece, marks):
+            last.end = piece.end
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _list_of_names(last: Clause, piece: Clause, marks: Marks) -> bool:
+    bare = last.opener == "subordinator" and not has_predicate(last, marks)
+    if not bare or not piece.comma or piece.hard or piece.opener != "main" or piece.quoted:
+        return False
+    named = [a for a in marks.actors if a.kind in _NAMES and not a.oblique]
+    opens = any(a.start in {last.start + 1, last.start + 2} for a in named)
+    ends = any(a.end == last.end for a in named)
+    goes_on = any(piece.start <= a.start <= piece.start + 1 for a in named)
+    return opens and ends and goes_on and "," in marks.words[piece.start].before
+
+
+_NAMES = frozenset({"state", "person", "capital"})
 
 
 _ATTRIBUTION_WORDS = 10
@@ -103,6 +140,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not ends_in_modal(piece, marks)
             and not _interrupts(last, number, pieces, marks)
             and not _parallel(piece, marks)
+            and not _told(last, piece, marks)
             and not waits_for_verb(piece, marks)
             and not comments(piece, marks)
         ):
@@ -196,6 +234,18 @@ def _at_last(last: Clause, piece: Clause, marks: Marks) -> bool:
 def _first_comma(clause: Clause, marks: Marks) -> int:
     inside = range(clause.start + 1, clause.end)
     return next((i for i in inside if "," in marks.words[i].before), clause.end)
+
+
+#: So long is a Slavic "że …" behind a verb of saying a clause, whatever its verb.
+_TOLD = 4
+
+
+def _told(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "Przekazał, że inicjatywa będzie dotyczyć wojsk": what is told is a clause of its own."""
+    if marks.language not in SLAVIC or piece.end - piece.start < _TOLD:
+        return False
+    opens = marks.words[piece.start].norm in COMPLEMENTIZERS and piece.comma
+    return opens and any(p.start in last and p.kind == "reporting" for p in marks.predicates)
 
 
 def _parallel(piece: Clause, marks: Marks) -> bool:

@@ -111,4 +111,5 @@ def signing_home(number: int, reading: Reading, discourse: Discourse) -> tuple[s
         return (str(discourse.state), host if host != discourse.state else "UA")
     impersonal = any(_IMPERSONAL.search(marks.words[hit[0]].norm) for hit in signing)
     home = _HOME.get(marks.language)
-    return (home,) if impersonal and home else ()
+    partner = any(a.code not in {None, home} for a in marks.actors)
+    return (home,) if impersonal and home and partner else ()

@@ -10,6 +10,7 @@ from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks, Predicate, Topic
 from worker.core.claims.prodrop import left_out
 from worker.core.claims.reading import Reading
+from worker.core.claims.slavic_clauses import only_attributes
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance
@@ -35,7 +36,7 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     clause, marks = reading.clauses[number], reading.marks
     if (antecedent := _antecedent(number, reading)) is not None:
         return [antecedent]
-    if marks.words[clause.start].norm in _ASKING:
+    if only_attributes(number, reading) or marks.words[clause.start].norm in _ASKING:
         return []  # "ЄС погодив 90 мільярдів: хто проти" is a question of the heading
     if any(hit[0] in clause for hit in marks.context.get("gathering", ())):
         return []  # "lehnt eine Diskussion über … ab": the talk is refused

@@ -6,6 +6,7 @@ from worker.core.claims.clause import SLAVIC, predicates_of
 from worker.core.claims.discourse import Discourse, from_before, is_item
 from worker.core.claims.prodrop import left_out, signing_home
 from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.slavic_clauses import antecedent, of_the_meeting
 from worker.core.claims.speech import as_subject, reported_speech, speaker_of
 from worker.core.claims.wordlists import word_set
 
@@ -15,12 +16,23 @@ def resolved(number: int, reading: Reading, discourse: Discourse) -> tuple[Subje
     own = reading.subjects[number]
     if own.codes or own.nonstate:
         return own, 0.9 if not own.pronoun else 0.75
-    speaker = speaker_of(number, reading)
+    if (known := antecedent(number, reading) or of_the_meeting(number, reading)) is not None:
+        return known, 0.8
+    return _from_neighbours(number, reading, discourse)
+
+
+def _from_neighbours(number: int, reading: Reading, discourse: Discourse) -> tuple[Subject, float]:
+    own, speaker = reading.subjects[number], speaker_of(number, reading)
     if own.pronoun and (said := as_subject(speaker)) is not None:
         return _all_who_say(number, said, reading), 0.8
     if (before := _from_earlier(number, own, reading)) is not None:
         return before, 0.8
-    if (said := as_subject(speaker)) is not None:
+    return _from_afar(number, reading, discourse)
+
+
+def _from_afar(number: int, reading: Reading, discourse: Discourse) -> tuple[Subject, float]:
+    own = reading.subjects[number]
+    if (said := as_subject(speaker_of(number, reading))) is not None:
         return said, 0.75
     if (ahead := _of_the_next(number, reading)) is not None:
         return ahead, 0.75

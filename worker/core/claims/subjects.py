@@ -119,7 +119,7 @@ def _with_members(subject: Subject, groups: list[list[Actor]], marks: Marks) -> 
     for group in groups:
         at = group[0].start
         before = [w.norm for w in marks.words[max(0, at - 2) : at]]
-        if _AMONG & set(before):
+        if _AMONG & set(before) or before == ["w", "tym"]:
             until = min((p.start for p in marks.predicates if p.start > at), default=at + 1)
         if at < until:
             members += [a.code for a in group if a.code and a.code not in _BODIES]

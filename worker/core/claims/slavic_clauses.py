@@ -1,0 +1,129 @@
+"""Slavic grammar of its own: relative pronouns behind a name, verbs of nobody, bare copulas."""
+
+from __future__ import annotations
+
+import re
+
+from worker.core.claims.clause import SLAVIC, Clause, predicates_of
+from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.wordlists import word_set
+
+_ONE = word_set("który która którą яка який которая который")
+_MANY = word_set("które którzy які которые")
+#: States whose names are plural words in Polish, Ukrainian or Russian.
+_PLURAL = {
+    "pl": frozenset({"DE", "IT", "HU", "CZ", "US", "CN"}),
+    "uk": frozenset({"US", "NL"}),
+    "ru": frozenset({"US", "NL"}),
+}
+_NAMED = frozenset({"state", "oblique", "capital", "person"})
+_JOINTS = word_set("i oraz a та і й и")
+
+
+def antecedent(number: int, reading: Reading) -> Subject | None:
+    """ "… z Wielką Brytanią i Francją, które już dostarczyły rakiety": the names before the pronoun."""
+    clause, marks = reading.clauses[number], reading.marks
+    if marks.language not in SLAVIC or clause.opener != "subordinator" or not clause.comma:
+        return None
+    pronoun = marks.words[clause.start].norm
+    group = _names_before(clause.start, marks)
+    if pronoun not in _ONE | _MANY or not group or _has_nominative(clause, marks):
+        return None
+    plural = len(group) > 1 or group[0].code in _PLURAL[marks.language]
+    codes = tuple(dict.fromkeys(a.code for a in group if a.code))
+    if plural != (pronoun in _MANY) or not codes or set(codes) & {"UA", "RU"}:
+        return None
+    name = group[0].name if group[0].kind == "person" and len(group) == 1 else None
+    return Subject(codes, explicit=True, name=name)
+
+
+def _names_before(end: int, marks: Marks) -> list[Actor]:
+    """The names that stand joined right before a word, the last first."""
+    group: list[Actor] = []
+    while (actor := _ending(end, marks)) is not None:
+        group.append(actor)
+        end = actor.start
+        if end and marks.words[end - 1].norm in _JOINTS:
+            end -= 1
+        elif "," not in marks.words[actor.start].before:
+            break
+    return group[::-1]
+
+
+def _ending(end: int, marks: Marks) -> Actor | None:
+    return next((a for a in marks.actors if a.end == end and a.code and a.kind in _NAMED), None)
+
+
+def _has_nominative(clause: Clause, marks: Marks) -> bool:
+    return any(
+        a.start in clause and not a.oblique and a.kind not in {"adjective", "oblique"}
+        for a in marks.actors
+    )
+
+
+_NOBODY = re.compile(r"(?:но|то|no|to)$")
+#: "Zapadła decyzja", "ухвалено рішення", "принято решение": decisions of those who met.
+_FALLS = re.compile(r"^(?:zapad|ухвален|прийнят|принят)")
+_MEETINGS = re.compile(r"^(?:szczy[ct]|posiedzeni|саміт|саммит|засіданн|заседани)")
+_UNION = word_set("ue unii brukseli unijnym єс ес євросоюзу евросоюза брюсселі брюсселе")
+
+
+def of_the_meeting(number: int, reading: Reading) -> Subject | None:
+    """ "Na szczycie w Brukseli podjęto decyzję o pożyczce": whose meeting it was."""
+    clause, marks = reading.clauses[number], reading.marks
+    if marks.language not in SLAVIC or _has_nominative(clause, marks):
+        return None
+    if any(hit[0] in clause for hit in marks.context.get("signing", ())):
+        return None
+    others = {a.code for a in marks.actors if a.code} - {"UA", "RU", "EU", "COALITION"}
+    deeds = [p for p in predicates_of(clause, marks) if p.kind in {"stance", "action_past"}]
+    decided = any(
+        _FALLS.match(marks.words[p.start].norm) or _NOBODY.search(marks.words[p.start].norm)
+        for p in deeds
+    )
+    if not decided or others:
+        return None
+    host = _whose_meeting(clause, marks)
+    return Subject((host,)) if host is not None else None
+
+
+def _whose_meeting(clause: Clause, marks: Marks) -> str | None:
+    met = [i for i in range(clause.start, clause.end) if _MEETINGS.match(marks.words[i].norm)]
+    place = {marks.words[i].norm for i in range(clause.start, clause.end)} & _UNION
+    if place:
+        return "EU"
+    coalition = any(a.code == "COALITION" and a.oblique and a.start in clause for a in marks.actors)
+    return "COALITION" if met and coalition else None
+
+
+_WILL_BE = word_set("będzie będą буде будуть будет будут")
+_NOMINAL = re.compile(r"(?:em|ą|ami)$")
+_CONCERNS = re.compile(
+    r"^(?:dotycz|oznacz|wymaga|zależe|służy|стосува|означа|вимага|залежа|каса|требова|зависе)"
+)
+
+
+def says_what_it_is(at: int, clause: Clause, marks: Marks) -> bool:
+    """ "Gwarancje będą kluczem do pokoju", "misja będzie dotyczyć …": no deed, a copula."""
+    if marks.language not in SLAVIC or marks.words[at].norm not in _WILL_BE:
+        return False
+    thing = any(t.start in clause and t.end <= at for t in marks.topics)
+    doer = any(
+        clause.start <= a.start < at and not a.oblique and a.kind not in {"adjective", "oblique"}
+        for a in marks.actors
+    )
+    following = marks.words[at + 1].norm if at + 1 < clause.end else ""
+    concerns = bool(_CONCERNS.match(following))
+    return not doer and (concerns or (thing and bool(_NOMINAL.search(following))))
+
+
+def only_attributes(number: int, reading: Reading) -> bool:
+    """ "26 krajów zobowiązało się … – ogłosił Macron": who tells of it pledges nothing himself."""
+    clause, marks = reading.clauses[number], reading.marks
+    if marks.language not in SLAVIC or not number or not reading.findings or not clause.comma:
+        return False
+    says = {p.start for p in predicates_of(clause, marks) if p.kind == "reporting"}
+    cues = [p.start for p in predicates_of(clause, marks) if p.kind != "reporting"]
+    leads = bool(cues) and cues[0] <= clause.start + 1
+    return leads and set(cues) <= says and number + 1 == len(reading.clauses)
