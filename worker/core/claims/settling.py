@@ -76,7 +76,7 @@ def settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
 #: "Military aid" in the nine languages: what it is measured in tells whether it is money.
 _AID = word_set(
     """
-    aid assistance support help hilfe unterstützung ayuda apoyo asistencia aide soutien aiuto
+    aid assistance support help hilfe militärhilfe militärhilfen waffenhilfe unterstützung ayuda apoyo asistencia aide soutien aiuto
     aiuti sostegno assistenza steun hulp bijstand pomoc pomocy wsparcia wsparcie помощь помощи
     поддержки допомогу допомоги підтримки
     """
@@ -332,6 +332,9 @@ def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
         sent = any(_SENT.match(marks.words[w].norm) for p in marks.predicates for w in p.words)
         if not sent and trained.kind == "verb":
             del best[Measure.TROOPS]  # "trained 47,000 personnel"
+    ahead = trained is not None and men is not None and 0 <= trained.start - men.end <= 1
+    if ahead and trained and men and trained.kind == "verb" and men.kind == "weak":
+        best.pop(Measure.TROOPS, None)  # "haben 80.000 Soldaten ausgebildet"
     mines = best.get(Measure.MINE_CLEARANCE)
     if mines is not None and Measure.TRAINING in best:
         people = range(mines.start, min(mines.end + 1, len(marks.words)))
