@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Topic
 from worker.core.claims.negation import negations
 from worker.core.claims.reading import Finding, Reading
 from worker.core.claims.wordlists import word_set
-from worker.model import Stance, Status
+from worker.model import Measure, Stance, Status
 
 #: "So is Sweden", "neither will Poland": the same stance, whatever it was.
 _SAME = frozenset({"so", "neither", "nor"})
@@ -34,6 +36,9 @@ def complete(reading: Reading, discourse: Discourse) -> None:
     said = discourse.said
     if said is None or discourse.measure_age > 0 or reading.findings or len(reading.clauses) > 2:
         return
+    if members := _members(reading):
+        reading.findings += [_found(code, said.measure, said.stance, reading) for code in members]
+        return
     clause, marks = reading.clauses[0], reading.marks
     subject = reading.subjects[0]
     if not subject.codes or not subject.explicit or subject.nonstate or marks.topics:
@@ -49,21 +54,45 @@ def complete(reading: Reading, discourse: Discourse) -> None:
     stance = _mirrored(said.stance, turned)
     if stance is None:
         return
+    reading.findings += [_found(code, said.measure, stance, reading) for code in subject.codes]
+
+
+def _found(code: str, measure: Measure, stance: Stance, reading: Reading) -> Finding:
+    clause = reading.clauses[0]
     at = clause.end - 1
-    for code in subject.codes:
-        reading.findings.append(
-            Finding(
-                actor=code,
-                topic=Topic(said.measure, "recalled", at, at, "recalled"),
-                stance=stance,
-                clause=clause,
-                status=Status.OFFICIAL,
-                speaker=subject.name,
-                rules=["recalled", "the deed before"],
-                confidence=0.7,
-                at=at,
-            )
-        )
+    return Finding(
+        actor=code,
+        topic=Topic(measure, "recalled", at, at, "recalled"),
+        stance=stance,
+        clause=clause,
+        status=Status.OFFICIAL,
+        speaker=reading.subjects[0].name,
+        rules=["recalled", "the deed before"],
+        confidence=0.7,
+        at=at,
+    )
+
+
+#: How a sentence begins that only names those the one before told of without their names.
+_MEMBERS = re.compile(
+    r"(?:these|they|those)(?: countries| states| nations)? (?:include|included|are|were)\b"
+    r"|among (?:them|these|those)\b|zu ihnen (?:gehör|zähl)|dazu (?:gehör|zähl)|darunter (?:sind|waren)"
+    r"|(?:parmi|entre|tra|fra|onder|wśród|серед|среди) (?:eux|elles|ceux-ci|ellos|estos|questi|loro"
+    r"|hen|deze landen|nich|них)\b|(?:il s'agit|si tratta|se trata) (?:de|di|du|della?|del)\b"
+)
+
+
+def _members(reading: Reading) -> tuple[str, ...]:
+    """ "These include Poland and Italy.": the countries just told of, by their names."""
+    marks = reading.marks
+    if marks.topics or not _MEMBERS.match(" ".join(w.norm for w in marks.words[:6])):
+        return ()
+    named = [a.code for a in marks.actors if a.kind in {"state", "oblique", "capital"} and a.code]
+    other = any(p.kind != "reporting" and p.rule != "implied deed" for p in marks.predicates)
+    return () if other else tuple(dict.fromkeys(c for c in named if c not in _NO_MEMBERS))
+
+
+_NO_MEMBERS = frozenset({"COALITION", "UA", "RU", "EU", "NATO", "UN"})
 
 
 _TURNED = {

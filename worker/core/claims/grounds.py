@@ -70,6 +70,19 @@ def _paid_for(judgement: Judgement, topic: Topic, number: int, reading: Reading)
     return paid and aside and topic.measure is not Measure.FUNDING and bought(judgement, marks)
 
 
+_NEEDED = frozenset({"crucial", "vital", "essential", "indispensable", "critical"})
+#: So many words lie between "crucial to" and what it is crucial to.
+_NEEDED_REACH = 7
+
+
+def needed_for(topic: Topic, marks: Marks) -> bool:
+    """ "The air power crucial to the viability of a force": nothing is said of the force."""
+    near = range(max(0, topic.start - _NEEDED_REACH), topic.start - 1)
+    return marks.language == "en" and any(
+        marks.words[i].norm in _NEEDED and marks.words[i + 1].norm in {"to", "for"} for i in near
+    )
+
+
 def _thought_by_others(number: int, reading: Reading) -> bool:
     """Whether a clause hangs on an expert, an opposition politician and the like."""
     clause = reading.clauses[number]

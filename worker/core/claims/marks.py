@@ -110,6 +110,7 @@ def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
     _predicates(marks, by_table["cues"])
     _topics(marks, by_table["measures"])
     _actors(marks, by_table["actors"], by_table["people"])
+    _drop_cues_in_names(marks)
     _read_as_verbs(marks)
     _drop_named_deeds(marks)
     _drop_attributes(marks)
@@ -277,6 +278,16 @@ def _drop_covered_context(marks: Marks) -> None:
         p
         for p in marks.predicates
         if p.kind not in PREDICATE_TYPES or not any(frozenset(p.words) <= cue for cue in cues)
+    ]
+
+
+def _drop_cues_in_names(marks: Marks) -> None:
+    """ "As a coalition of the willing in Ukraine": its name is no willingness."""
+    inside = {w for a in marks.actors if a.code == "COALITION" for w in range(a.start + 1, a.end)}
+    marks.predicates = [
+        p
+        for p in marks.predicates
+        if p.start not in inside or marks.words[p.start].norm != "willing"
     ]
 
 

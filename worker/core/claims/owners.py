@@ -138,9 +138,18 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
         return
     if "governed" in judgement.rules and judgement.subject.codes:
         return
+    if _denied_by_moscow(judgement, topic, number, reading):
+        possessors = ("RU",)
     judgement.subject = Subject(possessors)
     judgement.rules = [*judgement.rules, "its owner"]
     judgement.confidence = max(judgement.confidence, 0.75)
+
+
+def _denied_by_moscow(judgement: Judgement, topic: Topic, number: int, reading: Reading) -> bool:
+    """ "European soldiers cannot stand there, Moscow said": its objection, not Europe's refusal."""
+    speaker = speaker_of(number, reading)
+    negative = judgement.stance is not None and judgement.stance.rank < 0
+    return negative and topic.measure in _OF_OTHERS and speaker is not None and speaker.code == "RU"
 
 
 def _there_is(number: int, reading: Reading) -> bool:
@@ -218,6 +227,22 @@ def buys_from_others(judgement: Judgement, number: int, topic: Topic, reading: R
     foreign = [c for c in _possessors(topic, clause, marks) if c not in judgement.subject.codes]
     return bool(foreign) and any(
         _BOUGHT.search(marks.words[p.start].norm) for p in predicates_of(clause, marks)
+    )
+
+
+_FINANCED = re.compile(
+    r"^(?:financ|finanz|bankroll|fund(?:s|ed|ing)?$|finansu|sfinans|фінансу|профінансу|финансир)"
+)
+
+
+def financed(judgement: Judgement, topic: Topic, marks: Marks) -> bool:
+    """ "Will finance a package of ammunition": what it gives is the money."""
+    chosen = judgement.chosen
+    return (
+        topic.measure in {Measure.ARMS, Measure.AIR_DEFENCE}
+        and chosen is not None
+        and chosen.end <= topic.start
+        and bool(_FINANCED.match(marks.words[chosen.start].norm))
     )
 
 

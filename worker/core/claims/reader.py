@@ -14,8 +14,9 @@ from worker.core.claims.discourse import Discourse, goes_on_speaking, remember
 from worker.core.claims.documents import imply_provision
 from worker.core.claims.ellipsis import complete
 from worker.core.claims.epithets import name_epithets
+from worker.core.claims.excepted import turn_excepted
 from worker.core.claims.governing import governor, inner_stance, special_stance, stance_cues_of
-from worker.core.claims.grounds import unfounded
+from worker.core.claims.grounds import needed_for, unfounded
 from worker.core.claims.implied import imply_deeds
 from worker.core.claims.lists import go_on, name_members
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
@@ -26,6 +27,7 @@ from worker.core.claims.owners import (
     backstop,
     buys_from_others,
     cosigners,
+    financed,
     fitting_stance,
     give_to_objector,
     give_to_owner,
@@ -40,8 +42,8 @@ from worker.core.claims.romance_deeds import led_by, no_predicate
 from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.speech import settle_speakers, speaker_of
 from worker.core.claims.stances import chain, compose
-from worker.core.claims.subjects import subject_of
-from worker.core.claims.thanks import given, thanked
+from worker.core.claims.subjects import nobody_asks, subject_of
+from worker.core.claims.thanks import given, praised, thanked
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 from worker.model import Measure, Stance, Status
@@ -128,12 +130,15 @@ def _judge(
     """Add the findings on one measure of one clause, or the reason why there is none."""
     clause = reading.clauses[number]
     topic = discourse.mission(topic, _contribution(topic, reading.marks))
-    if _of_the_force(topic, clause, reading.marks):
-        reading.rejections.append(Rejection(topic, clause, "what the force is for"))
+    if _of_the_force(topic, clause, reading.marks) or needed_for(topic, reading.marks):
+        reading.rejections.append(Rejection(topic, clause, "what something is for"))
         return
     judgement = _stance(number, topic, reading, language, discourse)
     go_on(judgement, number, reading)
-    if buys_from_others(judgement, number, topic, reading):
+    turn_excepted(judgement, clause, reading.marks)
+    if buys_from_others(judgement, number, topic, reading) or financed(
+        judgement, topic, reading.marks
+    ):
         topic = replace(topic, measure=Measure.FUNDING)
     if backstop(judgement, topic, clause, reading.marks):
         others = topics_of(clause, reading.marks)
@@ -175,6 +180,10 @@ def _stance(
     subject, confidence = resolved(number, reading, discourse)
     if chosen is not None and chosen.kind == "welcome":
         giver = thanked(chosen, topic, subject, clause, marks)
+        promised = praised(chosen, topic, clause, marks) if giver is None else None
+        if promised is not None:
+            rules = [*rules, "told by the receiver"]
+            return Judgement(Stance.COMMITTED, rules, chosen, Subject((promised,)), 0.7)
         if giver is not None:
             rules = [*rules, "told by the receiver"]
             return Judgement(given(topic, inner, marks), rules, chosen, Subject((giver,)), 0.75)
@@ -259,6 +268,7 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
             confidence=judgement.confidence
             * (0.9 if chosen is not None and chosen.kind == "action" else 1.0)
             * (0.75 if topic.kind == "recalled" else 1.0)
+            * (0.8 if stance is Stance.UNDECIDED and nobody_asks(number, reading) else 1.0)
             * (0.7 if code in subject.joint else 1.0),  # what is told of one alone counts more
             at=topic.start,
             past=chosen is not None and chosen.kind in {"action_past", "done"},

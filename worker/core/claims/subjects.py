@@ -17,6 +17,7 @@ from worker.core.claims.seats import is_seat
 from worker.core.claims.slavic import relative_head as slavic_head
 from worker.core.claims.topics import is_service
 from worker.core.claims.wordlists import word_set
+from worker.model import Stance
 
 
 def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
@@ -25,18 +26,18 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if infinitival(clause, marks):
         return Subject()
     groups = groups_of(clause, marks)
+    asked = _asked_about(groups, clause, marks)
     early = (
         relative_head(clause, marks)
         or slavic_head(clause, marks)
         or _own_country(groups, clause, reading, discourse)
     )
-    if early is not None:
+    if early is not None and asked is None:
         return early
     owner = _owner_of_cue(groups, clause, marks)
-    if owner is not None and all(
-        g[0].oblique or g[0].possessive or g[0].start > owner[0].start for g in groups
-    ):
-        return of_group(owner, clause, marks, discourse)
+    leader = asked or (owner if _leads_all(owner, groups) else None)
+    if leader is not None:
+        return of_group(leader, clause, marks, discourse)
     for group in groups:
         first = group[0]
         if (first.oblique and not _absolute(first, clause, marks)) or first.possessive:
@@ -58,6 +59,36 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     if owner is not None:
         return of_group(owner, clause, marks, discourse)
     return _hidden(groups, clause, reading, discourse)
+
+
+def _leads_all(owner: list[Actor] | None, groups: list[list[Actor]]) -> bool:
+    """Whether the owner of a cue stands before all who could be a subject."""
+    return owner is not None and all(
+        g[0].oblique or g[0].possessive or g[0].start > owner[0].start for g in groups
+    )
+
+
+def nobody_asks(number: int, reading: Reading) -> bool:
+    """ "It is unclear whether Spain will join": the reporter's doubt tells less than Spain's words."""
+    marks, start = reading.marks, reading.clauses[number].start
+    return marks.language == "en" and any(w.norm in _IT for w in marks.words[start : start + 3])
+
+
+_IT = frozenset({"it", "it's"})
+
+
+def _asked_about(groups: list[list[Actor]], clause: Clause, marks: Marks) -> list[Actor] | None:
+    """ "It remained unclear whether the US would …": the one asked about, where "it" is nobody."""
+    words = marks.words
+    if marks.language != "en" or not any(
+        words[i].norm in _IT for i in range(clause.start, min(clause.start + 3, clause.end))
+    ):
+        return None
+    asks = [i for i in range(clause.start, clause.end) if words[i].norm == "whether"]
+    before = any(p.stance is Stance.UNDECIDED for p in predicates_of(clause, marks))
+    if not asks or not before:
+        return None
+    return next((g for g in groups if 0 < g[0].start - asks[0] <= 2 and not g[0].oblique), None)
 
 
 def _absolute(actor: Actor, clause: Clause, marks: Marks) -> bool:

@@ -44,6 +44,27 @@ def thanked(
     return None
 
 
+#: What somebody else announced and another one praises.
+_PLEDGES = re.compile(
+    r"^(?:commitment|pledge|decision|promise|announcement|offer|readiness|determination)s?$"
+)
+
+
+def praised(verb: Predicate, topic: Topic, clause: Clause, marks: Marks) -> str | None:
+    """ "The leaders commended the president's commitment to guarantees": told of the one praised."""
+    if marks.language != "en" or verb.end > topic.start:
+        return None
+    for actor in marks.actors:
+        named = actor.start in clause and verb.end <= actor.end <= topic.start
+        owns = actor.possessive or actor.kind == "adjective"
+        if not named or not owns or actor.code in {None, "UA", "RU"}:
+            continue
+        behind = marks.words[actor.end : min(actor.end + 4, topic.start)]
+        if any(_PLEDGES.match(word.norm) for word in behind):
+            return actor.code
+    return None
+
+
 def given(topic: Topic, inner: Stance | None, marks: Marks) -> Stance | None:
     """What the thanks tell of the gift; nothing where they do not say that it came or is promised."""
     if inner is not None and inner.rank > 0:
