@@ -77,6 +77,8 @@ def give_to_objector(
 ) -> bool:
     """ "European troops would be legitimate targets": who says so objects, not those troops."""
     chosen, marks = judgement.chosen, reading.marks
+    if _refused_by_moscow(judgement, number, topic, reading):
+        return True
     if chosen is None or chosen.stance is not Stance.OPPOSED or chosen.kind != "stance":
         return False
     theirs = any(
@@ -105,6 +107,18 @@ def give_to_objector(
         judgement.subject, judgement.confidence = _before_colon(number, reading), 0.8
         if not judgement.subject.codes:
             judgement.subject, judgement.confidence = from_before(discourse)
+    judgement.rules = [*judgement.rules, "who says so"]
+    return True
+
+
+def _refused_by_moscow(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> bool:
+    """ "Peskov said American forces could not play a role": his no, not that of those forces."""
+    speaker = speaker_of(number, reading)
+    told = speaker is not None and speaker.code == "RU" and not reading.subjects[number].explicit
+    refused = judgement.stance is not None and judgement.stance.rank < 0
+    if not (told and refused and topic.measure in _OF_OTHERS) or speaker is None:
+        return False
+    judgement.subject = Subject(("RU",), explicit=True, name=speaker.name)
     judgement.rules = [*judgement.rules, "who says so"]
     return True
 
