@@ -18,6 +18,7 @@ from worker.core.claims.joining import (
     lift_attributions,
 )
 from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.romance import ROMANCE
 from worker.core.claims.wordlists import word_set
 
 _HARD = re.compile(r"[;:]|\+\+\+")
@@ -211,6 +212,8 @@ def _joins_phrases(marks: Marks, index: int) -> bool:
         return True
     if "-" in marks.words[index].before:
         return True
+    if any(t.start < index < t.end for t in marks.topics) and marks.language in ROMANCE:
+        return True  # "aiuti militari e civili"
     verbs = {w for p in marks.predicates for w in p.words}
     after = range(index + 1, index + 2 + (index + 1 not in verbs))
     actors = [a for a in marks.actors if a.kind not in {"nonstate"}]

@@ -7,6 +7,7 @@ import re
 from worker.core.claims.clause import INFIX, Clause
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.negation import only_with
+from worker.core.claims.romance import ROMANCE
 from worker.core.claims.romance_deeds import subject_infinitive
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
@@ -59,7 +60,11 @@ def _modals(predicate: Predicate, clause: Clause, marks: Marks, language: str) -
     told = predicate.kind == "action_past"
     if told and language == "nl" and _PRETERITE.match(marks.words[predicate.start].norm):
         return False, False  # "tekenden een verklaring waarin staat dat er troepen worden …"
-    return has_context(marks, "modal_will", clause), has_context(marks, "modal_open", clause)
+    could = has_context(marks, "modal_open", clause)
+    if could and language in ROMANCE:  # "daremos apoyo a los países que quizá quieran darlas"
+        hits = [h[0] for h in marks.context["modal_open"] if h[0] in clause]
+        could = any(at <= predicate.words[-1] + 2 for at in hits)
+    return has_context(marks, "modal_will", clause), could
 
 
 _PRETERITE = re.compile(r"^(?!ge)\w{3,}(?:d|t)en?$")

@@ -35,6 +35,13 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
         return "not all of them"
     if _was_before(reading.clauses[number], reading.marks):
         return "a stance of the past without a date"
+    return _not_theirs(judgement, topic, number, reading)
+
+
+def _not_theirs(judgement: Judgement, topic: Topic, number: int, reading: Reading) -> str | None:
+    """Why a stance is not that of the one it was read of: by the thing, or by who says so."""
+    if judgement.subject.codes == ("US",) and _european(topic, reading.marks):
+        return "the soldiers of Europe"
     speaker = speaker_of(number, reading)
     if speaker is not None and speaker.kind == "nonstate":
         return "said by somebody who is no government"
@@ -109,6 +116,12 @@ def _in_the_view_of_others(marks: Marks) -> bool:
         actor.kind == "nonstate" and actor.experiencer and actor.start <= _VIEW
         for actor in marks.actors
     )
+
+
+def _european(topic: Topic, marks: Marks) -> bool:
+    """ "European troops", "tropas europeas": nothing that Washington gives."""
+    near = marks.words[max(0, topic.start - 1) : topic.end + 1]
+    return topic.measure is Measure.TROOPS and any(w.norm.startswith("europ") for w in near)
 
 
 _ALL = word_set(

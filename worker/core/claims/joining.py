@@ -19,7 +19,7 @@ from worker.core.claims.beginnings import (
 )
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks, Predicate
-from worker.core.claims.romance import comments, waits_for_verb
+from worker.core.claims.romance import ROMANCE, comments, waits_for_verb
 from worker.core.claims.wordlists import COMPLEMENTIZERS
 
 
@@ -192,7 +192,9 @@ def gapped(piece: Clause, marks: Marks) -> bool:
     listed = "," in marks.words[piece.start].before or ";" in marks.words[piece.start].before
     if subject is None or subject.possessive or not (listed or piece.opener == "coordinator"):
         return False
-    if has_predicate(piece, marks) or opens_with_modal(piece, marks):
+    says = [p.kind for p in marks.predicates if p.start in piece]
+    told = marks.language in ROMANCE and says and set(says) == {"reporting"}  # "…, según Axios"
+    if (has_predicate(piece, marks) and not told) or opens_with_modal(piece, marks):
         return False
     things = [t.start for t in marks.topics] + [start for start, _ in marks.money]
     following = sorted(at for at in things if at in piece and at >= subject.end)
@@ -319,7 +321,18 @@ def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
         and names_somebody(piece, marks)
     ):
         return False  # "Quand il y aura une trêve, la France sera là"
+    if marks.language in ROMANCE and piece.comma and _one_more_place(piece, marks):
+        return True
     return piece.comma and not has_predicate(piece, marks) and not has_predicate(last, marks)
+
+
+#: "… sul territorio, sul mare e nei cieli": so short a piece goes on with the places told.
+_PLACE = 4
+
+
+def _one_more_place(piece: Clause, marks: Marks) -> bool:
+    leads = any(hit[0] == piece.start for hit in marks.context.get("preposition", ()))
+    return leads and piece.end - piece.start <= _PLACE and not has_predicate(piece, marks)
 
 
 def _stated(clause: Clause, marks: Marks) -> bool:

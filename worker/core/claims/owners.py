@@ -123,6 +123,22 @@ def _refused_by_moscow(judgement: Judgement, number: int, topic: Topic, reading:
     return True
 
 
+_BODIES = frozenset({"NATO", "EU", "COALITION"})
+
+
+def give_to_moscow(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> None:
+    """ "Ryabkov: no Nato soldiers in Ukraine": Moscow refuses for nobody but itself."""
+    stance = judgement.stance
+    if stance is None or stance.rank >= 0 or not set(judgement.subject.codes) <= _BODIES:
+        return
+    speaker = speaker_of(number, reading)
+    moscow = speaker is not None and speaker.code == "RU"
+    colon = _before_colon(number, reading)
+    if moscow or colon.codes == ("RU",):
+        judgement.subject = Subject(("RU",), explicit=True, name=speaker.name if speaker else None)
+        judgement.rules = [*judgement.rules, "who says so"]
+
+
 def _before_colon(number: int, reading: Reading) -> Subject:
     """ "Peskov: the presence of such troops is impossible": whoever stands before the colon."""
     if any(clause.hard for clause in reading.clauses[1 : number + 1]):

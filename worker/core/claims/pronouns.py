@@ -6,7 +6,7 @@ from worker.core.claims.clause import Clause
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks
 from worker.core.claims.reading import Reading, Subject
-from worker.core.claims.romance import says_we
+from worker.core.claims.romance import says_we, these_states
 from worker.core.claims.wordlists import word_set
 
 #: A pronoun is taken as the subject only this near to the beginning of its clause.
@@ -28,6 +28,8 @@ def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> S
         return Subject(pronoun=True)
     if _both(marks, clause) and discourse.group:
         return Subject(discourse.group, pronoun=True, explicit=True)
+    if these_states(clause, marks) and discourse.coalition:
+        return Subject(discourse.group or ("COALITION",), pronoun=True, explicit=True)
     return Subject(pronoun=_leads(marks, "pronoun_state", clause))
 
 

@@ -29,6 +29,7 @@ from worker.core.claims.owners import (
     cosigners,
     financed,
     fitting_stance,
+    give_to_moscow,
     give_to_objector,
     give_to_owner,
     give_to_undecided,
@@ -157,6 +158,7 @@ def _judge(
             judgement.subject = told_of
         elif not give_to_objector(judgement, number, topic, reading, discourse):
             give_to_owner(judgement, number, topic, reading)
+        give_to_moscow(judgement, number, topic, reading)
         give_to_undecided(judgement, number, reading, discourse)
         reason = unfounded(judgement, topic, number, reading)
     if reason is not None:

@@ -84,6 +84,8 @@ def _from_earlier(number: int, own: Subject, reading: Reading) -> Subject | None
     """The subject of an earlier clause that still holds; none where nobody knows which country."""
     for at in range(number, -1, -1):
         before = reading.subjects[at]
+        if own.pronoun and at < number and reading.clauses[at].opener == "if":
+            continue  # "If Russia goes on, we will …"
         if at < number and (before.nonstate or before.codes):
             if _reaches(at, number, own, reading):
                 return before

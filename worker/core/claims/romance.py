@@ -147,12 +147,33 @@ def adjective_owner(chosen: Predicate | None, marks: Marks) -> Subject | None:
     at = chosen.start
     if not _ADJECTIVE.match(marks.words[at].norm):
         return None
+    if (group := _led_in(at, marks)) is not None:
+        return group
     while at and "," not in marks.words[at].before and chosen.start - at < _ASIDE:
         at -= 1
     if not at or "," not in marks.words[at].before:
         return None
     owners = [a for a in marks.actors if a.end == at and a.kind in {"state", "capital"} and a.code]
     return Subject((owners[0].code or "",), explicit=True) if owners else None
+
+
+def _led_in(at: int, marks: Marks) -> Subject | None:
+    """ "Ucrania requeriría tropas, con Francia y Suecia listas para enviarlas": whoever "with" leads in."""
+    joints = {w for kind in _JOINTS for hit in marks.context.get(kind, ()) for w in hit}
+    codes: list[str] = []
+    start = at
+    for actor in sorted(marks.actors, key=lambda a: -a.end):
+        gap = range(actor.end, start)
+        if actor.end > start or not actor.code or not all(i in joints for i in gap):
+            continue
+        codes.insert(0, actor.code)
+        start = actor.start
+        if any(w.norm in _WITH for w in marks.words[max(0, start - 2) : start]):
+            return Subject(tuple(dict.fromkeys(codes)), explicit=True)
+    return None
+
+
+_JOINTS = ("coordinator", "article")
 
 
 #: "… 31 paesi volenterosi, cioè ancora pronti a …": so many words may stand before the adjective.
@@ -179,5 +200,15 @@ _LED = re.compile(
 
 def led(actor: Actor, marks: Marks) -> bool:
     """ "La coalizione guidata da Londra": who leads a body does not do what its sentence tells."""
-    before = marks.words[max(0, actor.start - 3) : actor.start]
+    before = marks.words[max(0, actor.start - 5) : actor.start]
     return marks.language in ROMANCE and any(_LED.match(w.norm) for w in before)
+
+
+_THESE = frozenset({"estos", "questi", "ces"})
+_COUNTRIES = frozenset({"países", "paesi", "pays"})
+
+
+def these_states(clause: Clause, marks: Marks) -> bool:
+    """ "Estos países han ofrecido tropas": those just told of."""
+    pair = [w.norm for w in marks.words[clause.start : clause.start + 2]]
+    return len(pair) > 1 and pair[0] in _THESE and pair[1] in _COUNTRIES

@@ -71,6 +71,16 @@ def drop_attributes(clause: Clause, at: int, marks: Marks) -> None:
 _FROZEN = re.compile(r"^(?:congel|immobil|inmovil|blo[cq]|gel[ée]|dispieg|despleg|déploy)")
 
 
+#: Verbs that are nouns as well, and what stands before the noun.
+_NOUNS = word_set("forma ayuda entrega firma compra guía guida consegna forme aide commande")
+_BEFORE_NOUN = word_set(
+    """
+    una la esta esa su nuestra alguna otra cualquier de della dalla alla nella una' un' questa
+    ogni une cette sa leur en in
+    """
+)
+
+
 def no_predicate(predicate: Predicate, marks: Marks) -> bool:
     """Whether a word is no predicate: a first name, an attribute inside a measure, an opinion."""
     if marks.language not in ROMANCE:
@@ -81,6 +91,8 @@ def no_predicate(predicate: Predicate, marks: Marks) -> bool:
         named = any(t.start < at < t.end and t.kind != "verb" for t in marks.topics)
         if predicate.kind == "action_past" and named and _FROZEN.match(marks.words[at].norm):
             return True  # "gli asset russi congelati"
+        if at and marks.words[at].norm in _NOUNS and marks.words[at - 1].norm in _BEFORE_NOUN:
+            return True  # "una forma de tranquilidad"
         name = at > 0 and marks.words[at].capitalised  # "Mette Frederiksen"
         return name and any(a.kind == "person" and a.start == behind for a in marks.actors)
     if predicate.stance is not Stance.OPEN or behind >= len(marks.words):
@@ -136,7 +148,7 @@ def own_forces(clause: Clause, marks: Marks) -> bool:
     """ "Destinará 200 millones a equipar y entrenar a sus tropas": no aid, no training given."""
     if marks.language not in ROMANCE:
         return False
-    for at in range(clause.start, clause.end - 1):
+    for at in range(clause.start, len(marks.words) - 1):
         own = marks.words[at].norm in _OWN and marks.words[at + 1].norm in _FORCES
         before = range(max(clause.start, at - _READY), at)
         if own and any(_READIES.match(marks.words[i].norm) for i in before):

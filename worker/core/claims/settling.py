@@ -38,7 +38,10 @@ def settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) -
     document = best.get(Measure.DECLARATION)
     if document is None:
         return
-    signed = marks.has("signing", clause.start, clause.end)
+    signed = any(
+        hit[0] in clause and not _of_an_alliance(hit[-1], marks)
+        for hit in marks.context.get("signing", ())
+    )
     deal = bool(_BILATERAL & set(best)) or _of_two(clause, marks)
     if deal or (document.kind == "weak" and not signed):
         del best[Measure.DECLARATION]
@@ -71,6 +74,11 @@ def settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:
         funding.start == arms.start and funding.end > arms.end  # "apoyo militar por 615 millones"
     )
     del best[Measure.ARMS if paid else Measure.FUNDING]
+
+
+def _of_an_alliance(at: int, marks: Marks) -> bool:
+    """ "Unirse a la OTAN", "join the EU": membership of a body is no text that is signed."""
+    return any(a.code in {"NATO", "EU"} and at < a.start <= at + 3 for a in marks.actors)
 
 
 #: "Military aid" in the nine languages: what it is measured in tells whether it is money.

@@ -245,11 +245,22 @@ def _viewer(groups: list[list[Actor]], clause: Clause, marks: Marks) -> Subject 
         first = group[0]
         if first.code in {None, "UA"}:
             continue
-        house = first.oblique and first.kind == "institution" and not marks.has("gathering")
+        house = first.oblique and first.kind == "institution" and not _meeting(clause, marks)
         if first.experiencer or (house and marks.has("passive", clause.start, clause.end)):
             codes = tuple(dict.fromkeys(a.code for a in group if a.code))
             return Subject(codes, explicit=True)
     return None
+
+
+_MEETINGS = word_set(
+    "riunione vertice incontro summit reunión cumbre encuentro réunion sommet rencontre"
+)
+
+
+def _meeting(clause: Clause, marks: Marks) -> bool:
+    """ "La riunione è stata convocata all'Eliseo": where one meets is not who speaks."""
+    near = marks.words[clause.start : clause.start + 4]
+    return marks.has("gathering") or any(w.norm in _MEETINGS for w in near)
 
 
 def _inverted(actor: Actor, marks: Marks) -> bool:
