@@ -78,10 +78,8 @@ def of_the_meeting(number: int, reading: Reading) -> Subject | None:
         return None
     others = {a.code for a in marks.actors if a.code} - {"UA", "RU", "EU", "COALITION"}
     deeds = [p for p in predicates_of(clause, marks) if p.kind in {"stance", "action_past"}]
-    decided = any(
-        _FALLS.match(marks.words[p.start].norm) or _NOBODY.search(marks.words[p.start].norm)
-        for p in deeds
-    )
+    verbs = [marks.words[w].norm for p in deeds for w in p.words]
+    decided = any(_FALLS.match(verb) or _NOBODY.search(verb) for verb in verbs)
     if not decided or others:
         return None
     host = _whose_meeting(clause, marks)
@@ -97,8 +95,9 @@ def _whose_meeting(clause: Clause, marks: Marks) -> str | None:
     return "COALITION" if met and coalition else None
 
 
-_WILL_BE = word_set("będzie będą буде будуть будет будут")
-_NOMINAL = re.compile(r"(?:em|ą|ami)$")
+_IS_TO = word_set("ma mają")
+_WILL_BE = word_set("być będzie będą буде будуть будет будут")
+_NOMINAL = re.compile(r"(?:em|ą|ami|ym)$")
 _CONCERNS = re.compile(
     r"^(?:dotycz|oznacz|wymaga|zależe|służy|стосува|означа|вимага|залежа|каса|требова|зависе)"
 )
@@ -106,7 +105,11 @@ _CONCERNS = re.compile(
 
 def says_what_it_is(at: int, clause: Clause, marks: Marks) -> bool:
     """ "Gwarancje będą kluczem do pokoju", "misja będzie dotyczyć …": no deed, a copula."""
-    if marks.language not in SLAVIC or marks.words[at].norm not in _WILL_BE:
+    if marks.language not in SLAVIC:
+        return False
+    if marks.words[at].norm in _IS_TO and at + 1 < clause.end:
+        at += marks.words[at + 1].norm == "być"  # "ma być jednym z tematów"
+    if marks.words[at].norm not in _WILL_BE:
         return False
     thing = any(t.start in clause and t.end <= at for t in marks.topics)
     doer = any(
