@@ -63,6 +63,17 @@ def test_a_term_that_has_ended_is_told_from_the_next_day_on() -> None:
     assert held(sentence, published="2026-01-01") == told
 
 
+def test_a_former_holder_speaks_for_the_state_until_the_day_the_table_names() -> None:
+    sentence = "Olaf Scholz schloss Bodentruppen aus."
+    text = f"{COVERAGE['de']}\n\n{sentence}"
+    actors = {
+        day: [c.actor for c in EXTRACTOR.analyze(Article(text=text, published=day)).claims]
+        for day in ("2025-03-04", "2025-06-04")
+    }
+    assert actors == {"2025-03-04": ["DE"], "2025-06-04": []}
+    assert held(f"Bundeskanzler {sentence}", "de", published="2025-03-04") == []
+
+
 def test_an_article_that_is_no_coverage_names_nobody() -> None:
     article = Article(text="The Danish defence minister Jorunn Tveskov opened a bridge.")
     assert EXTRACTOR.analyze(article).office_holders == ()

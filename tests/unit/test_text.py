@@ -32,8 +32,24 @@ def test_a_closing_quote_belongs_to_its_sentence() -> None:
     assert _split("„Das geht nicht.“ Er ging.") == ["„Das geht nicht.“", "Er ging."]
 
 
-def test_a_line_break_always_ends_a_sentence() -> None:
+def test_a_line_break_ends_a_sentence() -> None:
     assert _split("Erste Zeile\nZweite Zeile") == ["Erste Zeile", "Zweite Zeile"]
+
+
+def test_a_hard_wrapped_sentence_goes_on_in_the_next_line() -> None:
+    wrapped = (
+        "Die Ministerin sagte am Montag in Riga, man\nwerde weitere Ausbilder schicken und sich an der\n"
+        "Mission beteiligen, sobald ein Mandat\nvorliege. Danach reiste sie ab."
+    )
+    assert _split(wrapped) == [
+        wrapped.removesuffix(" Danach reiste sie ab."),
+        "Danach reiste sie ab.",
+    ]
+
+
+def test_a_full_stop_without_its_space_ends_a_sentence() -> None:
+    text = "Die Runde tagte in Riga.Die Ministerin blieb fern. Auf Beispiel.de steht mehr."
+    assert len(_split(text)) == 3
 
 
 @pytest.mark.parametrize(

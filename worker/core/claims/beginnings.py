@@ -126,13 +126,36 @@ def is_finite(piece: Clause, marks: Marks) -> bool:
     return modal and names_somebody(piece, marks)
 
 
-def verb_second(piece: Clause, marks: Marks) -> bool:
+def german_order(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """Whether German word order begins a clause: verb second, or first behind a clause in front."""
+    return _verb_second(piece, marks) or _verb_first(last, piece, marks)
+
+
+def _verb_second(piece: Clause, marks: Marks) -> bool:
     """ "…, und Ankara denkt nicht daran": German word order begins a clause, whatever came before."""
     if marks.language != "de" or not piece.comma or piece.opener != "coordinator":
         return False
     first = next((a for a in marks.actors if a.start == piece.start + 1 and a.code), None)
     return first is not None and any(
         p.start == first.end and p.kind != "reporting" for p in marks.predicates
+    )
+
+
+def _verb_first(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "Während die einen zögern, bleibt Berlin …": behind a clause in front the verb comes first."""
+    fronted = last.start == 0 and last.opener in {"contrast", "subordinator", "if", "whether"}
+    if marks.language != "de" or not (fronted and piece.comma and piece.opener == "main"):
+        return False
+    return names_somebody(piece, marks) and finite_at(piece.start, marks)
+
+
+def finite_at(at: int, marks: Marks) -> bool:
+    """Whether a German finite verb stands at a place: an auxiliary, a modal, or a known verb."""
+    kinds = ("modal_will", "modal_open", "modal_must", "perfect", "pluperfect", "passive")
+    return (
+        marks.words[at].norm in _AUXILIARIES
+        or any(hit[0] == at for kind in kinds for hit in marks.context.get(kind, ()))
+        or any(p.start == at for p in marks.predicates)
     )
 
 

@@ -52,12 +52,22 @@ def settle_actors(marks: Marks, language: str) -> None:
         before = _governing_word(marks, actor, fillers, language in SLAVIC)
         if heading_of(actor, marks):
             actor.oblique = True
-        if language in SLAVIC and undeclined(actor, marks):
+        told = language == "de" and _in_the_words_of(before, marks)
+        if told or (language in SLAVIC and undeclined(actor, marks)):
             actor.oblique = True
         if before in prepositions and not (absolute(actor, before, marks) or counted(actor, marks)):
             actor.oblique = True
             actor.agent = before in agents and not led(actor, marks)
             actor.experiencer = before in experiencers
+
+
+_WORDS_OF = word_set("angaben worten darstellung einschätzung auskunft aussage informationen")
+
+
+def _in_the_words_of(before: int, marks: Marks) -> bool:
+    """ "Nach Angaben der britischen Regierung hat eine Reihe von Staaten …": who tells it."""
+    told = before > 0 and marks.words[before].norm in _WORDS_OF
+    return told and marks.words[before - 1].norm in {"nach", "laut"}
 
 
 _INSTRUMENTAL = re.compile(r"(?:[єеіи]?[юй]|[оеє]ю|ом|ем|ям|ами|ями)$")

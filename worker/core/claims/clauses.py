@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from worker.core.claims.beginnings import finite_at
 from worker.core.claims.cases import ends_of
 from worker.core.claims.clause import COMMA, INFIX, Clause, verb_final
 from worker.core.claims.joining import (
@@ -60,7 +61,7 @@ def _openers(marks: Marks, language: str) -> dict[int, str]:
             at = words[0]
             behind = at - 1 in prepositions and not COMMA.search(marks.words[at].before)
             behind = behind or (kind == "if" and (_phrase(at, marks) or _while(at, marks)))
-            if words[-1] + 1 == len(marks.words) or behind or _once_again(at, marks):
+            if words[-1] + 1 == len(marks.words) or behind or _adverb(at, marks):
                 continue
             if marks.words[words[-1]].norm == "ли":
                 at = _asks_from(words[-1], marks)
@@ -111,8 +112,10 @@ def _phrase(at: int, marks: Marks) -> bool:
     return any(hit[0] == at and len(hit) > 1 for hit in marks.context.get("preposition", ()))
 
 
-def _once_again(at: int, marks: Marks) -> bool:
-    """ "Once again", "once more": no condition."""
+def _adverb(at: int, marks: Marks) -> bool:
+    """ "Once again", "once more", "Damit stellte er …": no conjunction."""
+    if marks.words[at].norm == "damit":
+        return finite_at(at + 1, marks)
     following = marks.words[at + 1].norm if at + 1 < len(marks.words) else ""
     return marks.words[at].norm == "once" and following in {"again", "more"}
 

@@ -98,14 +98,15 @@ def read_sentences(extractor: Extractor, article: Article) -> Iterator[tuple[Sen
     text = article.full_text[:MAX_CHARS]
     language = detect(text, article.language)
     if language in LANGUAGES:
-        for item in _reads(text, len(article.title), language, extractor.lexicon(language)):
+        day = _day(_date(article.published))
+        for item in _reads(text, len(article.title), language, extractor.lexicon(language), day):
             yield item.sentence, item.reading
 
 
 def _drafts(article: Article, language: str, lexicon: Lexicon) -> tuple[list[Claim], list[_Read]]:
     text = article.full_text[:MAX_CHARS]
     published = _date(article.published)
-    reads = list(_reads(text, len(article.title), language, lexicon))
+    reads = list(_reads(text, len(article.title), language, lexicon, _day(published)))
     drafts = [
         claim for index in range(len(reads)) for claim in _claims(index, reads, text, published)
     ]
@@ -119,7 +120,13 @@ def _date(published: str | None) -> date | None:
         return None
 
 
-def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_Read]:
+def _day(published: date | None) -> str:
+    return published.isoformat() if published else ""
+
+
+def _reads(
+    text: str, title: int, language: str, lexicon: Lexicon, day: str = ""
+) -> Iterator[_Read]:
     paragraph = -1
     parts = kept(sentences(text, language, lexicon.abbreviations), lexicon)
     discourse = Discourse(interview=is_interview(text, parts))
@@ -129,10 +136,10 @@ def _reads(text: str, title: int, language: str, lexicon: Lexicon) -> Iterator[_
         if opens:
             paragraph = sentence.paragraph
             sentence = without_dateline(text, sentence, language)
-        marks = mark(sentence, lexicon)
+        marks = mark(sentence, lexicon, day)
         if opens and sentence.start > title and (start := behind_place(marks)):
             sentence = beginning_at(start, text, sentence, language)
-            marks = mark(sentence, lexicon)
+            marks = mark(sentence, lexicon, day)
         quantities = find_quantities(marks, language)
         marks.money = [(f.start, f.end) for f in quantities if f.quantity.unit.isupper()]
         marks.money += bare_sums(marks)

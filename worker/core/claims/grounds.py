@@ -9,7 +9,7 @@ from worker.core.claims.reading import Reading
 from worker.core.claims.romance import ROMANCE
 from worker.core.claims.speech import speaker_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
-from worker.model import Measure
+from worker.model import Measure, Stance
 
 
 def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading) -> str | None:
@@ -33,7 +33,8 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
         return "the view of somebody who is no government"
     if _not_all(reading.clauses[number], reading.marks):
         return "not all of them"
-    if _was_before(reading.clauses[number], reading.marks):
+    background = _background(judgement, reading.clauses[number], reading.marks)
+    if not background and _was_before(reading.clauses[number], reading.marks):
         return "a stance of the past without a date"
     return _not_theirs(judgement, topic, number, reading)
 
@@ -140,6 +141,16 @@ def _not_all(clause: Clause, marks: Marks) -> bool:
         and marks.words[hit[-1] + 1].norm in _ALL
         for hit in marks.context.get("negation", ())
     )
+
+
+#: "Zuvor hatte Rom zugesagt …" opens the background of a report; the stance holds.
+_EARLIER = frozenset({"zuvor", "vorher"})
+
+
+def _background(judgement: Judgement, clause: Clause, marks: Marks) -> bool:
+    """ "Zuvor hatten Riga und Oslo eine Erklärung unterzeichnet": what was promised or done holds."""
+    opens = not clause.subordinate and marks.words[clause.start].norm in _EARLIER
+    return opens and judgement.stance in {Stance.COMMITTED, Stance.DELIVERED}
 
 
 def _was_before(clause: Clause, marks: Marks) -> bool:

@@ -60,7 +60,8 @@ def _named_members(groups: list[list[Actor]], marks: Marks) -> list[list[Actor]]
         beside = (such or not apart) and "," not in marks.words[named.start].before
         several = whole.end - whole.start > 1
         region = "+" in (whole.code or "")
-        if several and beside and named.kind == "state" and (region or whole.code in _MEMBERS_OF):
+        proper = named.kind == "state" and not named.possessive  # "26 Staaten der Koalition"
+        if several and beside and proper and (region or whole.code in _MEMBERS_OF):
             named.oblique = named.oblique or body[0].oblique
             members[:0] = body[:-1]  # "Belgien sowie die baltischen Staaten Litauen und Estland"
             kept.remove(body)

@@ -8,6 +8,7 @@ from worker.core.claims.beginnings import (
     asyndetic,
     begins_clause,
     ends_in_modal,
+    german_order,
     has_predicate,
     is_finite,
     names_somebody,
@@ -15,7 +16,6 @@ from worker.core.claims.beginnings import (
     opens_with_modal,
     opens_with_name,
     says_more,
-    verb_second,
 )
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks, Predicate
@@ -145,7 +145,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not comments(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
-        elif last is None or piece.subordinate or verb_second(piece, marks):
+        elif last is None or piece.subordinate or german_order(last, piece, marks):
             clauses.append(piece)
         elif (main := _bracketed(clauses, piece, marks)) is not None:
             main.more = (piece.start, piece.end)

@@ -99,8 +99,8 @@ class Marks:
         return any(start <= hit[0] < stop for hit in self.context.get(kind, ()))
 
 
-def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
-    """Find everything the tables know in a sentence."""
+def mark(sentence: Sentence, lexicon: Lexicon, day: str = "") -> Marks:
+    """Find everything the tables know in a sentence of an article published on ``day``."""
     by_table: dict[str, list[Match[Row]]] = defaultdict(list)
     for match in lexicon.patterns.find(sentence.words):
         by_table[match.payload.table].append(match)
@@ -109,7 +109,7 @@ def mark(sentence: Sentence, lexicon: Lexicon) -> Marks:
     _context(marks, by_table["context"])
     _predicates(marks, by_table["cues"])
     _topics(marks, by_table["measures"])
-    _actors(marks, by_table["actors"], by_table["people"])
+    _actors(marks, by_table["actors"], by_table["people"], day)
     _drop_cues_in_names(marks)
     _read_as_verbs(marks)
     _drop_named_deeds(marks)
@@ -385,7 +385,15 @@ def _drop_named_deeds(marks: Marks) -> None:
     ]
 
 
-def _actors(marks: Marks, states: list[Match[Row]], people: list[Match[Row]]) -> None:
+def _governs(row: Row, day: str) -> bool:
+    """Whether a person speaks for a state: in office, or still in office on the day of an article."""
+    still = row["role"] == "former" and day < row["from"] and bool(day)
+    return row["role"] in GOVERNING_ROLES or still
+
+
+def _actors(
+    marks: Marks, states: list[Match[Row]], people: list[Match[Row]], day: str = ""
+) -> None:
     found = longest(states)  # a name inside a longer one is not the other's look-alike
     pseudo = {w for m in found if m.payload["kind"] == "pseudo" for w in m.words}
     persons = longest(people)
@@ -402,7 +410,7 @@ def _actors(marks: Marks, states: list[Match[Row]], people: list[Match[Row]]) ->
         row = match.payload
         if pseudo & set(match.words) or not marks.words[match.start].capitalised:
             continue
-        governs = row["role"] in GOVERNING_ROLES
+        governs = _governs(row, day)
         marks.actors.append(
             Actor(
                 row["code"] if governs else None,

@@ -69,6 +69,8 @@ def _of(actor: Actor, marks: Marks, people: dict[str, Row], day: str) -> Iterato
     if row is None or not _in_office(actor, marks):
         return
     other = _other_state(actor, marks, row["code"])
+    if row["role"] == "former" and day[:10] < row["from"]:
+        return
     if row["role"] not in GOVERNING_ROLES:
         told = f"is named in office; the table has: {row['role']}"
     elif other is not None:

@@ -254,30 +254,31 @@ class PatternSet(Generic[T]):
             for number in begins:
                 variant = self._variants[number]
                 if variant.needs <= present:
-                    hit = self._walk(variant, words, fits, at)
+                    hit = self._walk(variant.steps, words, fits, at)
                     if hit is not None:
                         found.append(Match(variant.payload, hit))
         return found
 
     def _walk(
         self,
-        variant: _Variant[T],
+        steps: Sequence[tuple[int, int, bool]],
         words: Sequence[Word],
         fits: Sequence[frozenset[int]],
         at: int,
+        inside: bool = False,
     ) -> tuple[int, ...] | None:
-        hit: list[int] = []
-        for number, gap, final in variant.steps:
-            for place in range(at, min(at + gap + 1, len(words))):
-                if hit and _stops(words, place):
-                    return None
-                if number in fits[place] and (not final or self._closes(words, place)):
-                    hit.append(place)
-                    at = place + 1
-                    break
-            else:
+        """The words of the steps from ``at`` on; where a gap was cut too short, a longer one."""
+        number, gap, final = steps[0]
+        for place in range(at, min(at + gap + 1, len(words))):
+            if inside and _stops(words, place):
                 return None
-        return tuple(hit)
+            if number in fits[place] and (not final or self._closes(words, place)):
+                if len(steps) == 1:
+                    return (place,)
+                rest = self._walk(steps[1:], words, fits, place + 1, inside=True)
+                if rest is not None:
+                    return (place, *rest)
+        return None
 
     def _closes(self, words: Sequence[Word], place: int) -> bool:
         if place + 1 == len(words):

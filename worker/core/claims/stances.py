@@ -43,6 +43,9 @@ def local_stance(
     negated = is_negated(predicate, clause, marks)
     if predicate.kind in {"action", "action_past"}:
         stance = deed_stance(predicate, clause, marks, language, negated, rules)
+    elif predicate.kind == "done" and not negated and has_context(marks, "modal_open", clause):
+        stance = Stance.OPEN
+        rules.append("modal")
     elif predicate.kind == "done" and has_context(marks, "modal_will", clause):
         stance = Stance.RULED_OUT if negated else Stance.COMMITTED
     elif negated:
@@ -107,7 +110,10 @@ def _modal_before(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
     """Whether "could", "might", "könnte" stands over a stance word ("could pledge")."""
     covered = {w for p in marks.predicates if p.kind in CUES for w in p.words}
     return any(
-        hit[0] in clause and hit[0] not in covered and abs(predicate.start - hit[-1]) <= 6
+        hit[0] in clause
+        and hit[0] not in covered
+        and abs(predicate.start - hit[-1]) <= 6
+        and not in_condition(marks, hit[0])  # "to secure a possible ceasefire"
         for hit in marks.context.get("modal_open", ())
     )
 

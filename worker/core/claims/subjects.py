@@ -11,7 +11,7 @@ from worker.core.claims.documents import document_subject
 from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.pronouns import pronoun_subject
-from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.reading import SUBJECT_KINDS, Reading, Subject
 from worker.core.claims.romance import relative_head
 from worker.core.claims.seats import is_seat
 from worker.core.claims.slavic import relative_head as slavic_head
@@ -31,6 +31,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         relative_head(clause, marks)
         or slavic_head(clause, marks)
         or _own_country(groups, clause, reading, discourse)
+        or _header(number, reading, discourse)
     )
     if early is not None and asked is None:
         return early
@@ -155,6 +156,25 @@ def _with_members(subject: Subject, groups: list[list[Actor]], marks: Marks) -> 
         if at < until:
             members += [a.code for a in group if a.code and a.code not in _BODIES]
     return replace(subject, codes=("COALITION", *dict.fromkeys(members)))
+
+
+#: "Der Kreml: Keine Truppen": so few words before a colon are a name and nothing else.
+_HEADER = 4
+
+
+def _header(number: int, reading: Reading, discourse: Discourse) -> Subject | None:
+    """ "Moskau: Keine europäischen Truppen": a bare refusal is that of the name before the colon."""
+    clause, marks = reading.clauses[number], reading.marks
+    if number != 1 or not clause.hard or ":" not in marks.words[clause.start].before:
+        return None
+    before = reading.clauses[0]
+    groups = groups_of(before, marks)
+    bare = before.end - before.start <= _HEADER and not predicates_of(before, marks)
+    refuses = any(hit[0] == clause.start for hit in marks.context.get("negation", ()))
+    own = any(a.start in clause and a.kind in SUBJECT_KINDS and not a.oblique for a in marks.actors)
+    if not (bare and refuses and len(groups) == 1) or own:
+        return None
+    return of_group(groups[0], before, marks, discourse)
 
 
 _BODIES = frozenset({"EU", "NATO", "UN", "COALITION", "UA", "RU"})

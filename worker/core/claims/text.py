@@ -107,20 +107,49 @@ def words_of(text: str, language: str, start: int = 0, end: int | None = None) -
 
 
 _PARAGRAPH = re.compile(r"\n+|\r+|\u2028|\u2029")
-_END = re.compile(r"[.!?…](?:[.!?…])*[\"'”“»«’‘›‹\)\]]*(?=\s|$)|[.!?][\"”“»«](?=\S)")
+#: A line of hard-wrapped text is at least so long (characters) and ends in mid-sentence.
+_WRAPPED = re.compile(r"[^\n]{30,}[^\W_]\s?,?\s*\n(?=[^\S\n]*(?P<next>\S))")
+_END = re.compile(
+    r"[.!?…](?:[.!?…])*[\"'”“»«’‘›‹\)\]]*(?=\s|$)|[.!?][\"”“»«](?=\S)"
+    r"|(?<=[^\W\d_A-Z]{3})[.!?](?=[^\W\d_a-z]{1}[^\W\d_A-Z]{2})"
+)
 #: A sentence longer than this many characters is cut at a space, so that work stays linear.
 _MAX_SENTENCE = 1200
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """The offsets of the paragraphs (lines) of a text, empty ones left out."""
+    """The offsets of the paragraphs of a text: its lines, those of a hard-wrapped one together."""
     start = 0
+    wraps = _wraps(text)
     for match in _PARAGRAPH.finditer(text):
+        if match.end() in wraps:
+            continue
         if text[start : match.start()].strip():
             yield start, match.start()
         start = match.end()
     if text[start:].strip():
         yield start, len(text)
+
+
+def _wraps(text: str) -> set[int]:
+    """Where a line goes on in mid-sentence: its next line begins with a small letter.
+
+    Two such lines tell that the whole block is hard-wrapped, names at the beginning of a line too.
+    """
+    found: set[int] = set()
+    block: list[tuple[int, bool]] = []
+    for match in _WRAPPED.finditer(text):
+        if block and "\n\n" in text[block[-1][0] - 2 : match.start() + 1]:
+            found |= _wraps_of(block)
+            block = []
+        if match["next"].isalpha() and "\n\n" not in match.group():
+            block.append((match.end(), match["next"].islower()))
+    return found | _wraps_of(block)
+
+
+def _wraps_of(block: list[tuple[int, bool]]) -> set[int]:
+    small = {end for end, lower in block if lower}
+    return small if len(small) < 2 else {end for end, _ in block}
 
 
 def sentences(text: str, language: str, abbreviations: Collection[str] = ()) -> list[Sentence]:
