@@ -11,7 +11,7 @@ from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.pronouns import the_two
 from worker.core.claims.reading import SUBJECT_KINDS, Subject
-from worker.core.claims.romance import apposed
+from worker.core.claims.romance import apposed, both_of
 from worker.core.claims.wordlists import word_set
 
 
@@ -90,7 +90,7 @@ def _owns_role(actor: Actor, marks: Marks) -> bool:
 
 def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     between = range(left.end, right.start)
-    if apposed(left, right, marks):
+    if apposed(left, right, marks) or both_of(left, right, marks):
         return True
     if len(between) > 3:
         return False

@@ -194,7 +194,8 @@ _NAMES = 2
 
 _LED = re.compile(
     r"^(?:guidat|lidera|encabeza|dirigi|dirett|presiedut|presidi|co|capitane|promoss|impulsa|"
-    r"organiza|organizz|mené|conduit|ospitat)"
+    r"organiza|organizz|mené|conduit|ospitat|autori|apoyad|respaldad|sostenut|appoggiat|soutenu|"
+    r"validad|prescind)"
 )
 
 
@@ -212,3 +213,17 @@ def these_states(clause: Clause, marks: Marks) -> bool:
     """ "Estos países han ofrecido tropas": those just told of."""
     pair = [w.norm for w in marks.words[clause.start : clause.start + 2]]
     return len(pair) > 1 and pair[0] in _THESE and pair[1] in _COUNTRIES
+
+
+_BOTH_OF = {"tanto": ("como", "quanto", "che"), "sia": ("che", "sia"), "tant": ("que",)}
+#: Between two such names stand the second conjunction and an article.
+_BETWEEN = 2
+
+
+def both_of(left: Actor, right: Actor, marks: Marks) -> bool:
+    """ "Tanto Francia como el Reino Unido", "sia Parigi che Londra": two subjects of one verb."""
+    if marks.language not in ROMANCE or not 1 <= right.start - left.end <= _BETWEEN:
+        return False
+    before = [w.norm for w in marks.words[max(0, left.start - 2) : left.start]]
+    joint = marks.words[left.end].norm
+    return any(joint in _BOTH_OF.get(word, ()) for word in before)

@@ -81,10 +81,28 @@ _BEFORE_NOUN = word_set(
 )
 
 
+_PROMISED = re.compile(
+    r"^(?:prometid|comprometid|anunciad|previst|acordad|promess|annunciat|concordat|promis|annonc|prévu)"
+    r"(?:o|a|os|as|i|e|é|ée|és|ées|es|s)?$"
+)
+
+
+def _promised(predicate: Predicate, marks: Marks) -> bool:
+    """ "Han entregado los cazas prometidos": what was promised is handed over, not promised again."""
+    at = predicate.start
+    if len(predicate.words) > 1 or not at or not _PROMISED.match(marks.words[at].norm):
+        return False
+    things = any(t.end == at for t in marks.topics) or marks.words[at - 1].text[:1].isdigit()
+    deed = any(p.kind in {"action", "action_past"} and p.start < at for p in marks.predicates)
+    return things and deed
+
+
 def no_predicate(predicate: Predicate, marks: Marks) -> bool:
     """Whether a word is no predicate: a first name, an attribute inside a measure, an opinion."""
     if marks.language not in ROMANCE:
         return False
+    if _promised(predicate, marks):
+        return True
     at, behind = predicate.start, predicate.words[-1] + 1
     alone = len(predicate.words) == 1
     if alone and predicate.kind in {"action", "action_past"}:
@@ -214,3 +232,25 @@ def led_by(predicate: Predicate, marks: Marks) -> bool:
 _LED = re.compile(
     r"^(?:guidat|lidera|encabeza|dirigid|diretta|dirett|capitane|promoss|organiza|organizz|menée|dirigée|conduit)"
 )
+
+
+_ALLOTS = re.compile(
+    r"^(?:destin|asign|dedic|assegn|stanzi|alloc|allou|consacr|invert|invest|gast)"
+)
+
+
+def without_allotted(
+    topics: list[Topic], payable: tuple[Measure, ...], clause: Clause, marks: Marks
+) -> list[Topic]:
+    """ "Destinará 4.000 millones a la iniciativa para suministrar munición": money is what it gives."""
+    words = range(clause.start, clause.end)
+    allots = [at for at in words if _ALLOTS.match(marks.words[at].norm)]
+    sums = [(start, end) for start, end in marks.money if start in clause]
+    sums = [(start, end) for start, end in sums if any(at < start for at in allots)]
+    if marks.language not in ROMANCE or not sums:
+        return topics
+    start, end = sums[0]
+    kept = [t for t in topics if t.measure not in payable or t.start < start]
+    if len(kept) == len(topics) or any(t.measure is Measure.FUNDING for t in kept):
+        return kept
+    return [*kept, Topic(Measure.FUNDING, "money", start, end, "money")]

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.marks import Marks, Topic
-from worker.core.claims.romance_deeds import own_forces, without_bought
+from worker.core.claims.romance import ROMANCE
+from worker.core.claims.romance_deeds import own_forces, without_allotted, without_bought
 from worker.core.claims.settling import (
     ATTACHED,
     PAYABLE,
@@ -71,6 +72,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
     if own_forces(clause, marks):
         inside = [t for t in inside if t.measure not in {Measure.FUNDING, Measure.TRAINING}]
     inside = without_bought(inside, PAYABLE, marks)
+    inside = without_allotted(inside, PAYABLE, clause, marks)
     inside = without_paid(without_purposes(inside, clause, marks), clause, marks)
     for topic in _heads(inside, marks):
         known = best.get(topic.measure)
@@ -229,11 +231,22 @@ def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
         return topic
     if any(_STATIONS.match(w.norm) for w in marks.words[max(0, topic.start - 4) : topic.start]):
         return topic  # "deploying soldiers and aircraft": its own
+    if marks.language in ROMANCE and _beside_soldiers(topic, marks):
+        return topic  # "enviar tropas, barcos o aviones a Ucrania"
     giving = any(hit[0] in clause for hit in marks.context.get("giving", ()))
     received = _received(clause, marks)
     if (giving and received) or (topic.measure is Measure.AIR and (giving or received)):
         return replace(topic, measure=Measure.ARMS)
     return topic
+
+
+_LISTED = 4
+
+
+def _beside_soldiers(topic: Topic, marks: Marks) -> bool:
+    return any(
+        t.measure is Measure.TROOPS and 0 <= topic.start - t.end <= _LISTED for t in marks.topics
+    )
 
 
 _TO = word_set("to für an à aan dla для para per pour for voor")
@@ -342,7 +355,7 @@ def _purpose(left: Topic, right: Topic, marks: Marks) -> bool:
 
 _FRAMES = word_set(
     """
-    part teil rahmen cadre marco ambito kader ramach рамках
+    part parte partie teil rahmen cadre marco ambito kader ramach рамках
     """
 )
 
