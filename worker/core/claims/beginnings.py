@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from worker.core.claims.clause import SLAVIC, Clause, verb_final
 from worker.core.claims.marks import Marks
 from worker.core.claims.romance_deeds import future_of_unknown
@@ -161,12 +163,38 @@ def finite_at(at: int, marks: Marks) -> bool:
 
 def ends_in_modal(piece: Clause, marks: Marks) -> bool:
     """ "…, das von Rumänien aus operieren soll": a German clause of its own, whatever its verb."""
+    if marks.language == "nl":
+        return _dutch_clause(piece, marks)
     if marks.language != "de" or not piece.comma:
         return False
     if verb_final(marks, piece.start, piece.end):
         return True
     kinds = ("modal_will", "modal_open", "modal_must")
     return any(hit[-1] == piece.end - 1 for kind in kinds for hit in marks.context.get(kind, ()))
+
+
+#: So near to its end a Dutch subordinate clause has its modal verb: "… kan aanschaffen".
+_DUTCH_END = 3
+
+
+def _dutch_clause(piece: Clause, marks: Marks) -> bool:
+    """ "…, waarmee het leger radars kan kopen", "… die Macron voor zich ziet": its verb closes it."""
+    last = marks.words[piece.end - 1]
+    if marks.words[piece.start].norm not in _DUTCH_RELATIVES or piece.end - piece.start < 3:
+        return False
+    kinds = ("modal_will", "modal_open", "modal_must")
+    behind = range(max(piece.start + 1, piece.end - _DUTCH_END), piece.end)
+    if any(hit[-1] in behind for kind in kinds for hit in marks.context.get(kind, ())):
+        return True
+    named = any(
+        a.start in piece and a.kind in {"person", "state", "capital"} and not a.oblique
+        for a in marks.actors
+    )
+    return named and not last.capitalised and bool(_DUTCH_FINITE.search(last.norm))
+
+
+_DUTCH_RELATIVES = word_set("die waar waarmee waarvan waarin waarbij waardoor waarvoor zoals")
+_DUTCH_FINITE = re.compile(r"(?:[a-z]t|de|den|te|ten)$")
 
 
 def says_more(piece: Clause, marks: Marks) -> bool:

@@ -23,6 +23,32 @@ def mark_possessors(marks: Marks, language: str) -> None:
             actor.possessive = not actor.oblique and _german_genitive(marks, actor, article)
         if language in SLAVIC and actor.kind == "oblique":
             actor.possessive = _slavic_genitive(marks, actor)
+        if language in OF:
+            actor.possessive = _of_genitive(marks, actor, OF[language])
+
+
+#: The prepositions of the owner, with the articles that may melt into them.
+OF = {
+    "fr": word_set("de d' du des"),
+    "nl": word_set("van"),
+}
+_ARTICLES_OF = word_set("la l' le les de het")
+
+
+def _of_genitive(marks: Marks, actor: Actor, prepositions: frozenset[str]) -> bool:
+    """ "La participation de l'Italie", "het aanbod van Spanje": right behind a noun that counts."""
+    if actor.kind not in {"state", "capital"} or actor.code in {None, "UA"}:
+        return False
+    at = actor.start
+    if marks.words[at].norm in _ARTICLES_OF and at:
+        at += 1
+    while at and marks.words[at - 1].norm in _ARTICLES_OF - prepositions:
+        at -= 1
+    if not at or marks.words[at - 1].norm not in prepositions:
+        return False
+    before = at - 2
+    nouns = {p.words[-1] for p in marks.predicates if p.kind == "noun"}
+    return before in nouns or any(t.start <= before < t.end for t in marks.topics)
 
 
 def _slavic_genitive(marks: Marks, actor: Actor) -> bool:
@@ -36,7 +62,7 @@ def _slavic_genitive(marks: Marks, actor: Actor) -> bool:
 
 def settle_actors(marks: Marks, language: str) -> None:
     """Mark which actors cannot be subjects because they stand behind a preposition."""
-    prepositions = ends_of(marks, "preposition") - _begins_clause(marks)
+    prepositions = _prepositions(marks)
     agents, experiencers = ends_of(marks, "agent"), ends_of(marks, "experiencer")
     fillers = {w for hit in marks.context.get("article", ()) for w in hit}
     for actor in marks.actors:
@@ -68,6 +94,12 @@ def _in_the_words_of(before: int, marks: Marks) -> bool:
     """ "Nach Angaben der britischen Regierung hat eine Reihe von Staaten …": who tells it."""
     told = before > 0 and marks.words[before].norm in _WORDS_OF
     return told and marks.words[before - 1].norm in {"nach", "laut"}
+
+
+def _prepositions(marks: Marks) -> set[int]:
+    """Where prepositions end; "onder meer Nederland" holds none."""
+    inside = {w for hit in marks.context.get("article", ()) if len(hit) > 1 for w in hit}
+    return ends_of(marks, "preposition") - _begins_clause(marks) - inside
 
 
 _INSTRUMENTAL = re.compile(r"(?:[єеіи]?[юй]|[оеє]ю|ом|ем|ям|ами|ями)$")
@@ -147,7 +179,7 @@ def _governing_word(marks: Marks, actor: Actor, fillers: set[int], cases: bool) 
     index = actor.start - 1
     steps = plain = 0
     direct = True
-    prepositions = ends_of(marks, "preposition") - _begins_clause(marks)
+    prepositions = _prepositions(marks)
     while index >= 0 and steps < 4 and not COMMA.search(marks.words[index + 1].before):
         if index in prepositions:
             return index

@@ -47,6 +47,7 @@ def groups_of(clause: Clause, marks: Marks) -> list[list[Actor]]:
 
 
 _SUCH_AS = frozenset({"como", "come", "comme"})
+_THE = word_set("l' le la les el los il lo")
 _MEMBERS_OF = frozenset({"EU", "NATO", "COALITION"})
 
 
@@ -56,7 +57,8 @@ def _named_members(groups: list[list[Actor]], marks: Marks) -> list[list[Actor]]
     for body, members in pairwise(groups):
         whole, named = body[-1], members[0]
         apart = range(whole.end, named.start)
-        such = len(apart) == 1 and marks.words[whole.end].norm in _SUCH_AS
+        such = bool(apart) and marks.words[whole.end].norm in _SUCH_AS
+        such = such and all(marks.words[i].norm in _THE for i in apart[1:])
         beside = (such or not apart) and "," not in marks.words[named.start].before
         several = whole.end - whole.start > 1
         region = "+" in (whole.code or "")

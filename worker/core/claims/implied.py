@@ -113,6 +113,7 @@ def _imply_deed(clause: Clause, marks: Marks, language: str, future: int | None)
             and (name != "modal_must" or marks.has("draft_mark"))
             and (name != "modal_open" or _can(hit[0], marks))
             and not says_what_it_is(hit[0], clause, marks)
+            and not _is_told(hit[0], clause, marks)
         ]
         if not modals and future is not None:
             modals = [future]
@@ -122,6 +123,16 @@ def _imply_deed(clause: Clause, marks: Marks, language: str, future: int | None)
             return
         kind, at = "action", min(modals)
     marks.predicates.append(Predicate(kind, None, "", (at,), rule))
+
+
+_BE = word_set("wordt worden sera seront")
+
+
+def _is_told(at: int, clause: Clause, marks: Marks) -> bool:
+    """ "Wanneer er geleverd wordt, wordt niet bekendgemaakt": telling it is all that is done."""
+    said = {w for p in predicates_of(clause, marks) if p.kind == "reporting" for w in p.words}
+    last = clause.more[1] if clause.more else clause.end
+    return marks.words[at].norm in _BE and bool(said & set(range(max(at, last - 2), last)))
 
 
 def _can(at: int, marks: Marks) -> bool:

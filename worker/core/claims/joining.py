@@ -145,7 +145,12 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not comments(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
-        elif last is None or piece.subordinate or german_order(last, piece, marks):
+        elif (
+            last is None
+            or piece.subordinate
+            or german_order(last, piece, marks)
+            or _tag(last, piece, marks)
+        ):
             clauses.append(piece)
         elif (main := _bracketed(clauses, piece, marks)) is not None:
             main.more = (piece.start, piece.end)
@@ -179,6 +184,31 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             last.end = piece.end
             last.more = last.more or piece.more
     return clauses
+
+
+def _modal(clause: Clause, marks: Marks) -> bool:
+    return any(marks.has(kind, clause.start, clause.end) for kind in ("modal_will", "modal_open"))
+
+
+def _says(clause: Clause, marks: Marks) -> bool:
+    kinds = [p.kind for p in marks.predicates if p.start in clause]
+    return bool(kinds) and set(kinds) == {"reporting"}
+
+
+def _tag(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "… could be stationed there, said Macron": whoever says so is not who does it."""
+    if not piece.comma or piece.opener != "main" or not _only_says(piece, marks):
+        return False
+    opens = any(p.start == piece.start for p in marks.predicates)
+    opens = opens and marks.language not in SLAVIC | {"de"}  # their order tells more
+    return opens and names_somebody(piece, marks) and _modal(last, marks)
+
+
+def _modal_told(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "Paris said that soldiers would …": what is told is a clause, whatever its verb."""
+    told = marks.words[piece.start].norm in COMPLEMENTIZERS and _says(last, marks)
+    told = told and marks.language != "de"  # its verb-final order tells more
+    return told and _modal(piece, marks)
 
 
 #: So few words behind its subject the thing of a clause without a verb is named.
@@ -245,7 +275,7 @@ _TOLD = 4
 def _told(last: Clause, piece: Clause, marks: Marks) -> bool:
     """ "Przekazał, że inicjatywa będzie dotyczyć wojsk": what is told is a clause of its own."""
     if marks.language not in SLAVIC or piece.end - piece.start < _TOLD:
-        return False
+        return _modal_told(last, piece, marks)
     opens = marks.words[piece.start].norm in COMPLEMENTIZERS and piece.comma
     return opens and any(p.start in last and p.kind == "reporting" for p in marks.predicates)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from worker.core.claims.cases import OF
 from worker.core.claims.clause import Clause, predicates_of
 from worker.core.claims.discourse import Discourse, from_before
 from worker.core.claims.grouping import groups_of
@@ -170,6 +171,8 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
         return
     if _denied_by_moscow(judgement, topic, number, reading):
         possessors = ("RU",)
+    if possessors == ("US",) and _paid(topic, reading.clauses[number], reading.marks):
+        return
     judgement.subject = Subject(possessors)
     judgement.rules = [*judgement.rules, "its owner"]
     judgement.confidence = max(judgement.confidence, 0.75)
@@ -180,6 +183,13 @@ def _denied_by_moscow(judgement: Judgement, topic: Topic, number: int, reading: 
     speaker = speaker_of(number, reading)
     negative = judgement.stance is not None and judgement.stance.rank < 0
     return negative and topic.measure in _OF_OTHERS and speaker is not None and speaker.code == "RU"
+
+
+def _paid(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "The money is for American weapons": made there, paid for by somebody else."""
+    hardware = topic.measure in {Measure.ARMS, Measure.AIR_DEFENCE}
+    funds = any(t.start in clause and t.measure is Measure.FUNDING for t in marks.topics)
+    return hardware and (funds or any(start in clause for start, _ in marks.money))
 
 
 def _there_is(number: int, reading: Reading) -> bool:
@@ -304,19 +314,22 @@ def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
         return ()  # it stands nowhere in the clause
     codes: list[str] = []
     last: Actor | None = None
+    of = marks.language in OF  # "l'offre de l'Italie": the preposition is the genitive
     for actor in marks.actors:
         if actor.code is None or actor.start not in clause:
             continue
         if actor.code == "UA" and topic.measure not in _UKRAINE_OWN:
             continue  # "forces on Ukrainian soil"
+        if actor.code == "COALITION" and actor.kind == "adjective" and _one_of(clause, marks):
+            continue  # "la participation française à une force européenne"
         adjective = actor.kind == "adjective" and (
             0 <= topic.start - actor.end <= 2
             or 0 <= actor.start - topic.end <= 0
             or (topic.measure is Measure.TROOPS and topic.start <= actor.start < topic.end)
         )
-        genitive = (actor.possessive and not actor.oblique) and (
+        genitive = (actor.possessive and (of or not actor.oblique)) and (
             0 <= topic.start - actor.end <= _genitive_reach(actor, topic, marks)
-            or 0 <= actor.start - topic.end <= 1
+            or 0 <= actor.start - topic.end <= 1 + of
         )
         overlap = actor.kind in {"adjective", "state"} and actor.end == topic.start
         joined = last is not None and 0 <= actor.start - last.end <= 2 and actor.kind == last.kind
@@ -324,6 +337,14 @@ def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:
             codes = [*_listed_before(actor, clause, marks), *codes, actor.code]
             last = actor
     return tuple(dict.fromkeys(codes))
+
+
+def _one_of(clause: Clause, marks: Marks) -> bool:
+    """Whether a state is named whose part of the European thing is meant."""
+    named = {"UA", "RU", "COALITION", "EU", None}
+    return marks.language in OF and any(
+        a.start in clause and a.kind == "adjective" and a.code not in named for a in marks.actors
+    )
 
 
 def _listed_before(actor: Actor, clause: Clause, marks: Marks) -> list[str]:
@@ -363,7 +384,7 @@ def status_of(subject: Subject, speaker: Actor | None, reading: Reading) -> Stat
     if (
         speaker is not None
         and speaker.code is not None
-        and speaker.code not in subject.codes
+        and not set(speaker.code.split("+")) & set(subject.codes)
         and speaker.kind in {"person", "role"}
         and not {"COALITION", "EU"} & set(subject.codes)
     ):

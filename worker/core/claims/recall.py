@@ -36,7 +36,8 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     clause, marks = reading.clauses[number], reading.marks
     if (antecedent := _antecedent(number, reading)) is not None:
         return [antecedent]
-    if only_attributes(number, reading) or marks.words[clause.start].norm in _ASKING:
+    says = only_attributes(number, reading) or _only_says(number, reading)
+    if says or marks.words[clause.start].norm in _ASKING:
         return []  # "ЄС погодив 90 мільярдів: хто проти" is a question of the heading
     if any(hit[0] in clause for hit in marks.context.get("gathering", ())):
         return []  # "lehnt eine Diskussion über … ab": the talk is refused
@@ -88,15 +89,30 @@ def _attends(clause: Clause, marks: Marks) -> bool:
     return led and any(marks.words[i].norm in _PART for i in parts)
 
 
+def _only_says(number: int, reading: Reading) -> bool:
+    """ "Thirty states will send soldiers, announced the president": whose deed it is has been said."""
+    clause, before = reading.clauses[number], reading.subjects[number - 1 : number]
+    if not number or not any(a.clause == number for a in reading.attributions):
+        return False
+    spoken = [p for p in predicates_of(clause, reading.marks) if p.kind == "reporting"]
+    others = [
+        p
+        for p in predicates_of(clause, reading.marks)
+        if p.kind != "reporting" and not any(set(p.words) & set(s.words) for s in spoken)
+    ]
+    told = any(f.clause is reading.clauses[number - 1] for f in reading.findings)
+    return bool(spoken) and not others and told and before[0].explicit and bool(before[0].codes)
+
+
 def _antecedent(number: int, reading: Reading) -> Topic | None:
-    """ "La forza che Parigi e Londra intendono schierare": what stands before the relative clause."""
+    """ "La forza che Parigi e Londra intendono schierare", "wapens die Rome niet wil geven"."""
     clause, marks = reading.clauses[number], reading.marks
     if (paper := _paper_before(clause, reading.subjects[number].codes, marks)) is not None:
         return paper
-    if marks.language not in {"fr", "es", "it"} or clause.opener != "subordinator" or not number:
+    if marks.language not in _OBJECTS or clause.opener != "subordinator" or not number:
         return None
     subject, deeds = reading.subjects[number], predicates_of(clause, marks)
-    relative = marks.words[clause.start].norm in {"que", "qu'", "che"} and not clause.comma
+    relative = marks.words[clause.start].norm in _OBJECTS[marks.language] and not clause.comma
     if not relative or not subject.explicit or [p.kind for p in deeds] != ["action"]:
         return None
     before = [t for t in marks.topics if 0 <= clause.start - t.end <= _NEAR_BEFORE]
@@ -122,6 +138,13 @@ _RELATIVES = word_set(
     "die das der den which that que qu' che dat która które który którą яку яка який яке которую "
     "который которое которая"
 )
+
+
+#: The relative pronouns that can be the object of their clause.
+_OBJECTS = {
+    **dict.fromkeys(("fr", "es", "it"), frozenset({"que", "qu'", "che"})),
+    "nl": frozenset({"die", "welke"}),
+}
 
 
 #: The noun before a relative clause may have an adjective or a place behind it.

@@ -295,9 +295,11 @@ def settle_assets(best: dict[Measure, Topic], marks: Marks) -> None:
         return
     for measure in (Measure.FUNDING, Measure.GUARANTEES):
         used = best.get(measure)
-        if used is None or used.start <= assets.end or used.kind not in {"weak", "verb"}:
+        if used is None or used.start <= assets.end:
             continue
-        if any(marks.words[i].norm == "to" for i in range(assets.end, used.start)):
+        between = {w.norm for w in marks.words[assets.end : used.start]}
+        aim = used.kind in {"weak", "verb"} and "to" in between
+        if aim or (marks.language in {"fr", "nl"} and between & _AIMS):
             del best[measure]
 
 
@@ -319,7 +321,8 @@ def settle_products(best: dict[Measure, Topic]) -> None:
             del best[measure]
 
 
-_ASSETS = word_set("asset assets proceeds")
+_ASSETS = word_set("asset assets proceeds avoirs actifs tegoeden activa")
+_AIMS = word_set("pour afin voor om als")
 
 
 def settle_monitoring(best: dict[Measure, Topic]) -> None:

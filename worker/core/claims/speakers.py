@@ -101,11 +101,22 @@ def _role(marks: Marks, start: int, end: int, language: str) -> None:
         owner_first = owner.kind == "adjective" or owner.possessive or owner.start > start
         if owner_first:
             low, high = min(start, owner.start), max(end, owner.end)
-            marks.actors.append(Actor(owner.code, "role", low, high, name, owner.rule))
+            code, high = _joined_owners(owner, high, marks)
+            marks.actors.append(Actor(code, "role", low, high, name, owner.rule))
             if owner.kind != "adjective":
                 owner.possessive = True
             return
     marks.actors.append(Actor(None, "role", start, end, name, "role"))
+
+
+def _joined_owners(owner: Actor, end: int, marks: Marks) -> tuple[str | None, int]:
+    """ "Les ministres britannique et français": one of each; the codes and where they end."""
+    second = next((a for a in marks.actors if a.kind == "adjective" and a.start == end + 1), None)
+    joints = {hit[0] for hit in marks.context.get("coordinator", ()) if len(hit) == 1}
+    behind = owner.kind == "adjective" and owner.end == end and end in joints
+    if marks.language != "fr" or second is None or not behind or second.code in {None, owner.code}:
+        return owner.code, end
+    return f"{owner.code}+{second.code}", second.end
 
 
 def _behind(owner: Actor | None, end: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from worker.core.claims.cases import OF
 from worker.core.claims.clause import Clause, infinitival, predicates_of
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.documents import document_subject
@@ -240,7 +241,8 @@ def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> li
     ]
     for group in [*groups, *adjectives]:
         first = group[0]
-        behind = first.oblique and first.kind != "oblique"  # "in der Union", no genitive
+        of = first.possessive and marks.language in OF
+        behind = first.oblique and first.kind != "oblique" and not of  # "in der Union"
         if behind or (not first.possessive and first.kind != "adjective"):
             continue
         if first.code in {None, "UA", "COALITION"}:
@@ -251,7 +253,7 @@ def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> li
                     return group
                 continue
             before = 0 <= cue.start - group[-1].end <= 2
-            behind = 0 <= first.start - cue.end <= 1
+            behind = 0 <= first.start - cue.end <= 1 + of
             if before or behind:
                 return group
     return None
