@@ -31,7 +31,7 @@ from worker.core.claims.language import detect
 from worker.core.claims.lexicon import LANGUAGES, Lexicon, load_lexicon
 from worker.core.claims.lists import pledgers_of_item
 from worker.core.claims.marks import mark
-from worker.core.claims.officeholders import unknown_holders
+from worker.core.claims.officeholders import in_office, unknown_holders
 from worker.core.claims.quantities import Found, find_quantities, in_currency, pick
 from worker.core.claims.reader import read
 from worker.core.claims.reading import Finding, Reading
@@ -108,7 +108,10 @@ def _drafts(article: Article, language: str, lexicon: Lexicon) -> tuple[list[Cla
     published = _date(article.published)
     reads = list(_reads(text, len(article.title), language, lexicon, _day(published)))
     drafts = [
-        claim for index in range(len(reads)) for claim in _claims(index, reads, text, published)
+        claim
+        for index in range(len(reads))
+        for claim in _claims(index, reads, text, published)
+        if in_office(claim, lexicon, published)
     ]
     return drafts, reads
 

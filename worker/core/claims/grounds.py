@@ -7,6 +7,7 @@ from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.owners import Judgement, bought
 from worker.core.claims.reading import Reading
 from worker.core.claims.romance import ROMANCE
+from worker.core.claims.slavic import receives
 from worker.core.claims.speech import speaker_of
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 from worker.model import Measure, Stance
@@ -20,6 +21,8 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
         return "no actor"
     if judgement.subject.document and topic.measure is Measure.DECLARATION:
         return "the document itself"
+    if "told by the receiver" not in judgement.rules and receives(judgement.chosen, reading.marks):
+        return "what it receives"
     named = reading.subjects[number].explicit or bool(
         {"its owner", "an item of a list"} & set(judgement.rules)
     )

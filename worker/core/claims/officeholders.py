@@ -7,11 +7,12 @@ adds a line. So each name that a text gives a governing role is held against the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from worker.core.claims.lexicon import GOVERNING_ROLES, Lexicon, Row
 from worker.core.claims.marks import NONSTATE_TYPES, Actor, Marks
 from worker.core.claims.text import fold
-from worker.model import OfficeHolder
+from worker.model import Claim, OfficeHolder
 
 #: Bodies whose people also hold offices in their own states.
 _BODIES = frozenset({"EU", "NATO", "UN", "COALITION"})
@@ -56,6 +57,14 @@ def unknown_holders(
             for holder in _of(actor, marks, people, published or ""):
                 found.setdefault((holder.actor, holder.name), holder)
     return tuple(found.values())
+
+
+def in_office(claim: Claim, lexicon: Lexicon, published: date | None) -> bool:
+    """Whether who speaks has taken office: what a coming prime minister promises binds no state."""
+    row = lexicon.people.get(fold(claim.speaker or ""))
+    if row is None or published is None or row["code"] != claim.actor:
+        return True
+    return not row["from"] or published.isoformat() >= row["from"]
 
 
 def _of(actor: Actor, marks: Marks, people: dict[str, Row], day: str) -> Iterator[OfficeHolder]:

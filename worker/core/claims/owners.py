@@ -11,6 +11,7 @@ from worker.core.claims.discourse import Discourse, from_before
 from worker.core.claims.grouping import groups_of
 from worker.core.claims.marks import Actor, Marks, Predicate, Topic
 from worker.core.claims.reading import Reading, Subject
+from worker.core.claims.slavic import is_origin, receives
 from worker.core.claims.speech import speaker_of
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance, Status
@@ -150,6 +151,7 @@ def _before_colon(number: int, reading: Reading) -> Subject:
 def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> None:
     """Give the measure to its possessor where the clause has no subject ("polnische Truppen")."""
     received = judgement.chosen is not None and judgement.chosen.kind in {"done", "action_past"}
+    received = received or receives(judgement.chosen, reading.marks)
     giver = (
         _giver(judgement.subject, topic, reading.clauses[number], reading.marks)
         if received
@@ -297,7 +299,7 @@ def _giver(subject: Subject, topic: Topic, clause: Clause, marks: Marks) -> str 
     if subject.codes != ("UA",) or topic.measure in _UKRAINE_OWN:
         return None
     for actor in marks.actors:
-        gives = actor.agent or _received_from(actor, marks)
+        gives = actor.agent or _received_from(actor, marks) or is_origin(actor, topic, marks)
         if gives and actor.start in clause and actor.code not in {None, "UA", "RU"}:
             return actor.code
     return None

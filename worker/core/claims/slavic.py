@@ -1,9 +1,11 @@
-"""Slavic grammar: names without endings, rounded numbers, the subject of a relative clause."""
+"""Slavic grammar: names without endings, rounded numbers, relative clauses, what is received."""
 
 from __future__ import annotations
 
+import re
+
 from worker.core.claims.clause import SLAVIC, Clause
-from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.marks import Actor, Marks, Predicate, Topic
 from worker.core.claims.reading import Subject
 from worker.core.claims.romance import names_its_own
 from worker.core.claims.wordlists import word_set
@@ -80,3 +82,21 @@ def undeclined(actor: Actor, marks: Marks) -> bool:
         return False
     named = any(t.kind != "verb" and t.end - 1 == before for t in marks.topics)
     return named or marks.words[before].norm in _OF
+
+
+_RECEIVES = re.compile(r"^(?:отрима|отримува|получ[аи]|otrzym[au])")
+#: So many words may stand between "шведські" and the thing that is got.
+_ORIGIN = 2
+
+
+def receives(chosen: Predicate | None, marks: Marks) -> bool:
+    """Whether a verb tells what its subject gets: "Україна отримає", "получит", "otrzyma"."""
+    if chosen is None or marks.language not in SLAVIC:
+        return False
+    return bool(_RECEIVES.match(marks.words[chosen.start].norm))
+
+
+def is_origin(actor: Actor, topic: Topic, marks: Marks) -> bool:
+    """ "Україна отримає шведські винищувачі": whose they are gives them; American ones others buy."""
+    near = 0 <= topic.start - actor.end <= _ORIGIN or topic.start <= actor.start < topic.end
+    return marks.language in SLAVIC and actor.kind == "adjective" and near and actor.code != "US"
