@@ -111,7 +111,7 @@ def _drafts(article: Article, language: str, lexicon: Lexicon) -> tuple[list[Cla
         claim
         for index in range(len(reads))
         for claim in _claims(index, reads, text, published)
-        if in_office(claim, lexicon, published)
+        if in_office(claim, reads[index].reading.marks, lexicon, published)
     ]
     return drafts, reads
 

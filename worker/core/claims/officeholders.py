@@ -59,12 +59,15 @@ def unknown_holders(
     return tuple(found.values())
 
 
-def in_office(claim: Claim, lexicon: Lexicon, published: date | None) -> bool:
+def in_office(claim: Claim, marks: Marks, lexicon: Lexicon, published: date | None) -> bool:
     """Whether who speaks has taken office: what a coming prime minister promises binds no state."""
     row = lexicon.people.get(fold(claim.speaker or ""))
-    if row is None or published is None or row["code"] != claim.actor:
+    if row is None or published is None or row["role"] not in GOVERNING_ROLES:
         return True
-    return not row["from"] or published.isoformat() >= row["from"]
+    if row["code"] != claim.actor:
+        return True  # what he tells of another state
+    titled = any(a.name == claim.speaker and _in_office(a, marks) for a in marks.actors)
+    return titled or not row["from"] or published.isoformat() >= row["from"]
 
 
 def _of(actor: Actor, marks: Marks, people: dict[str, Row], day: str) -> Iterator[OfficeHolder]:
