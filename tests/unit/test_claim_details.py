@@ -116,3 +116,11 @@ def test_an_explanation_shows_marks_claims_and_why_a_reading_lost() -> None:
     for sentence in sentences:
         for span in sentence.spans:
             assert f"\n\n{text}"[span.start : span.end].strip()
+
+
+def test_one_stance_dated_a_day_apart_is_one_claim_and_a_month_apart_two() -> None:
+    news = "On Tuesday Spain pledged troops for Ukraine. Spain has pledged troops for Ukraine."
+    assert _one("en", news).as_of in {"2026-03-10", "2026-03-11"}
+    old = "In January Spain pledged troops for Ukraine. Spain pledges troops for Ukraine."
+    article = Article(old, published="2026-03-11", language="en")
+    assert len(analyze_sentences(default_extractor(), article, "en")) == 2

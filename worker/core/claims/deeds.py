@@ -123,11 +123,18 @@ def _told(
         return None
     if subject_infinitive(predicate, clause, marks):
         return None
-    if marks.has("ongoing", clause.start, clause.end):
+    if marks.has("ongoing", clause.start, clause.end) or _has_been_doing(predicate, marks):
         rules.append("going on")
         return Stance.DELIVERED
     rules.append("present")
     return Stance.COMMITTED
+
+
+def _has_been_doing(predicate: Predicate, marks: Marks) -> bool:
+    """ "Canada has been training recruits": it goes on already."""
+    before = [w.norm for w in marks.words[max(0, predicate.start - 3) : predicate.start]]
+    doing = marks.words[predicate.start].norm.endswith("ing")
+    return marks.language == "en" and doing and "been" in before
 
 
 def _obliged(clause: Clause, marks: Marks) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worker.core.claims.clause import Clause
+from worker.core.claims.deeds import bare_english
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.negation import CUES
@@ -34,11 +35,23 @@ def document_subject(clause: Clause, marks: Marks, discourse: Discourse) -> Subj
 
 def imply_provision(clause: Clause, marks: Marks) -> None:
     """Take "is about", "includes", "it says" for a promise where the clause has no stance of its own."""
-    if any(p.start in clause and p.kind in CUES for p in marks.predicates):
-        return
     hits = [hit for hit in marks.context.get("foresees", ()) if hit[0] in clause]
+    aside = [p for p in marks.predicates if p.start in clause and _of_a_noun(p, hits, marks)]
+    if any(p.start in clause and p.kind in CUES and p not in aside for p in marks.predicates):
+        return
+    marks.predicates = [p for p in marks.predicates if p not in aside]
     words = tuple(hits[0])
     marks.predicates.append(Predicate("stance", Stance.COMMITTED, "", words, "document"))
+
+
+def _of_a_noun(predicate: Predicate, hits: list[tuple[int, ...]], marks: Marks) -> bool:
+    """ "Envisions a force deployed to Ukraine", "a system to oversee the truce": said of the noun."""
+    if marks.language != "en" or not hits or predicate.start <= hits[0][-1]:
+        return False
+    if predicate.kind == "action_past":
+        near = range(max(0, predicate.start - 2), predicate.start)
+        return not any(w in near for h in marks.context.get("passive", ()) for w in h)
+    return predicate.kind == "action" and bare_english(predicate, marks)
 
 
 def _it(clause: Clause, marks: Marks) -> bool:

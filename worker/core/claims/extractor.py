@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -233,7 +233,30 @@ def _distinct(claims: Sequence[Claim]) -> tuple[Claim, ...]:
         known = best.get(key)
         if known is None or _weight(claim) > _weight(known):
             best[key] = claim
-    return tuple(sorted(best.values(), key=lambda c: (c.start, c.actor, c.measure.value)))
+    kept: list[Claim] = []
+    for claim in sorted(best.values(), key=lambda c: (*(-w for w in _weight(c)), c.start)):
+        if not any(_told_again(claim, other) for other in kept):
+            kept.append(claim)
+    return tuple(sorted(kept, key=lambda c: (c.start, c.actor, c.measure.value)))
+
+
+#: "On Tuesday" and the day of the article are one day's news within so many days.
+_SAME_NEWS = timedelta(days=2)
+
+
+def _told_again(claim: Claim, other: Claim) -> bool:
+    """Whether two claims tell one stance of one slot, dated a day or two apart or by the month."""
+    slots = [(c.actor, c.measure, c.item, c.stance, _unit(c)) for c in (claim, other)]
+    if slots[0] != slots[1] or claim.as_of is None or other.as_of is None:
+        return False
+    if claim.as_of.startswith(other.as_of) or other.as_of.startswith(claim.as_of):
+        return True
+    first, second = _date(claim.as_of), _date(other.as_of)
+    return first is not None and second is not None and abs(first - second) <= _SAME_NEWS
+
+
+def _unit(claim: Claim) -> str | None:
+    return claim.quantity.unit if claim.quantity is not None else None
 
 
 def _weight(claim: Claim) -> tuple[float, int]:

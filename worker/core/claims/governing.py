@@ -42,7 +42,8 @@ def inner_stance(
     signed = language in SLAVIC and any(signing & set(p.words) for p in actions)
     # "підписали декларацію про наміри": the signing rules, not the intent it names
     ruling = [c for c in cues if c.kind != "noun"] if signed else cues
-    chosen = _signature(topic, actions, marks) or _ruling(ruling, finite or actions, topic)
+    deeds = finite or ([] if _second_infinitive(ruling, actions, topic, marks) else actions)
+    chosen = _signature(topic, actions, marks) or _ruling(ruling, deeds, topic)
     if special and (told := _demanded(special, chosen, cues, topic, reading, number)):
         return told
     if chosen is None:
@@ -194,6 +195,17 @@ def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:
         and not any(hit[0] - 1 <= no < topic.start for no in noes)  # "not even as trainers"
         for hit in marks.context.get("contrast", ())
     )
+
+
+def _second_infinitive(
+    cues: Sequence[Predicate], actions: Sequence[Predicate], topic: Topic, marks: Marks
+) -> bool:
+    """ "Readiness to join a mission to monitor the truce": what the mission is for rules nothing."""
+    cue = _nearest(cues, topic)
+    nearest = _nearest(actions, topic)
+    if marks.language != "en" or cue is None or nearest is None or cue.start > nearest.start:
+        return False
+    return any(cue.end <= p.start < nearest.start for p in actions)
 
 
 def _ruling(

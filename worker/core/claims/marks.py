@@ -111,6 +111,7 @@ def mark(sentence: Sentence, lexicon: Lexicon, day: str = "") -> Marks:
     _topics(marks, by_table["measures"])
     _actors(marks, by_table["actors"], by_table["people"], day)
     _drop_cues_in_names(marks)
+    _drop_help(marks)
     _read_as_verbs(marks)
     _drop_named_deeds(marks)
     _drop_attributes(marks)
@@ -288,6 +289,19 @@ def _drop_cues_in_names(marks: Marks) -> None:
         p
         for p in marks.predicates
         if p.start not in inside or marks.words[p.start].norm != "willing"
+    ]
+
+
+def _drop_help(marks: Marks) -> None:
+    """ "Will not help fund the scheme": the deed is the funding, and it is what is denied."""
+    deeds = {p.start for p in marks.predicates if p.kind == "action"}
+    marks.predicates = [
+        p
+        for p in marks.predicates
+        if p.kind != "action"
+        or marks.words[p.start].norm != "help"
+        or len(p.words) > 1
+        or p.end not in deeds
     ]
 
 

@@ -23,7 +23,8 @@ def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> S
             return Subject((discourse.host,), pronoun=True, name=discourse.host_name)
         return Subject(pronoun=True)
     if _leads(marks, "pronoun_person", clause):
-        if discourse.speaker_nonstate and discourse.speaker_age <= 1:
+        named = any(a.speaker is not None and a.speaker.code for a in reading.attributions)
+        if discourse.speaker_nonstate and discourse.speaker_age <= 1 and not named:
             return Subject(nonstate=True, pronoun=True)
         return Subject(pronoun=True)
     if _both(marks, clause) and discourse.group:
