@@ -6,7 +6,7 @@ import re
 
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
-from worker.core.claims.romance import absolute, first_name, heading_of, led
+from worker.core.claims.romance import absolute, at_most, first_name, heading_of, led
 from worker.core.claims.slavic import counted, undeclined
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure
@@ -81,7 +81,9 @@ def settle_actors(marks: Marks, language: str) -> None:
         told = language == "de" and _in_the_words_of(before, marks)
         if told or (language in SLAVIC and undeclined(actor, marks)):
             actor.oblique = True
-        if before in prepositions and not (absolute(actor, before, marks) or counted(actor, marks)):
+        if before in prepositions and not (
+            absolute(actor, before, marks) or counted(actor, marks) or at_most(actor, marks)
+        ):
             actor.oblique = True
             actor.agent = before in agents and not led(actor, marks)
             actor.experiencer = before in experiencers

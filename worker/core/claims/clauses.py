@@ -19,7 +19,7 @@ from worker.core.claims.joining import (
     lift_attributions,
 )
 from worker.core.claims.marks import Actor, Marks
-from worker.core.claims.romance import ROMANCE
+from worker.core.claims.romance import ROMANCE, second_of_both
 from worker.core.claims.wordlists import word_set
 
 _HARD = re.compile(r"[;:]|\+\+\+")
@@ -113,7 +113,9 @@ def _phrase(at: int, marks: Marks) -> bool:
 
 
 def _adverb(at: int, marks: Marks) -> bool:
-    """ "Once again", "once more", "Damit stellte er …": no conjunction."""
+    """ "Once again", "Damit stellte er …", "sia Roma che Parigi": no conjunction."""
+    if second_of_both(at, marks):
+        return True
     if marks.words[at].norm == "damit":
         return finite_at(at + 1, marks)
     following = marks.words[at + 1].norm if at + 1 < len(marks.words) else ""

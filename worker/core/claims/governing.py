@@ -262,6 +262,8 @@ def governor(
     for other in range(number - 1, -1, -1):
         if reading.clauses[other].opener == "if" or _outlived(other, reading):
             continue
+        if _sibling(number, other, reading):
+            continue
         found = _governing(other, reading)
         if found is not None and not (
             found.kind in PREDICATE_TYPES and _anew(clause, reading.marks)
@@ -299,6 +301,13 @@ def _goes_on(clause: Clause, marks: Marks) -> bool:
     if marks.language == "en":
         return marks.words[clause.start + 1].norm == "to"
     return marks.language in {"de", "nl"} and infinitival(clause, marks)
+
+
+def _sibling(number: int, other: int, reading: Reading) -> bool:
+    """ "Responde que es una escalada y que cualquier contingente …": two that-clauses of one verb."""
+    marks, clause = reading.marks, reading.clauses[number]
+    both = reading.clauses[other].opener == clause.opener == "subordinator"
+    return marks.language in ROMANCE and both and _anew(clause, marks)
 
 
 def _relative_aside(number: int, reading: Reading) -> bool:

@@ -227,3 +227,42 @@ def both_of(left: Actor, right: Actor, marks: Marks) -> bool:
     before = [w.norm for w in marks.words[max(0, left.start - 2) : left.start]]
     joint = marks.words[left.end].norm
     return any(joint in _BOTH_OF.get(word, ()) for word in before)
+
+
+def second_of_both(at: int, marks: Marks) -> bool:
+    """ "Sia la Svezia che la Finlandia": this conjunction opens no clause."""
+    if marks.language not in ROMANCE:
+        return False
+    named = [a for a in marks.actors if a.end == at]
+    before = [w.norm for a in named for w in marks.words[max(0, a.start - 2) : a.start]]
+    return any(marks.words[at].norm in _BOTH_OF.get(word, ()) for word in before)
+
+
+def at_most(actor: Actor, marks: Marks) -> bool:
+    """ "Hasta 26 países están dispuestos": how many, not whither."""
+    first = marks.words[actor.start].norm
+    before = marks.words[actor.start - 1].norm if actor.start else ""
+    return marks.language in ROMANCE and first.isdigit() and before in {"hasta", "jusqu'à"}
+
+
+_GENITIVES = word_set("de del di della dell' dello du d' des de' la el l' le")
+#: Nouns of a will that somebody has.
+_WILLS = re.compile(
+    r"^(?:disponibil|indisponibil|negativa|rechazo|rifiuto|volont|disposici|disposit|compromiso|impegno|"
+    r"promes|intenci|intenzion|offert|ofert|contrariet|opposizi|oposici|refus|engagement|no$)"
+)
+
+
+def will_of(clause: Clause, marks: Marks) -> Subject | None:
+    """ "Zelensky ha segnalato la disponibilità di Ankara a partecipare": whose will the noun tells."""
+    if marks.language not in ROMANCE:
+        return None
+    for cue in predicates_of(clause, marks):
+        if cue.kind not in {"stance", "noun"} or not _WILLS.match(marks.words[cue.start].norm):
+            continue
+        for actor in marks.actors:
+            between = [w.norm for w in marks.words[cue.start + 1 : actor.start]]
+            near = 0 < len(between) <= _BETWEEN and all(w in _GENITIVES for w in between)
+            if near and actor.oblique and actor.code and actor.kind in {"state", "capital"}:
+                return Subject((actor.code,), explicit=True)
+    return None

@@ -162,10 +162,25 @@ _READIES = re.compile(
 _READY = 4
 
 
+_DEPLOYMENT = word_set("despliegue misión dispiegamento schieramento missione déploiement mission")
+
+
+def _paid_deployment(end: int, marks: Marks) -> bool:
+    """ "Asignará 270 millones a un eventual despliegue": what its own mission costs."""
+    near = marks.words[end : end + _READY]
+    return (
+        bool(near)
+        and near[0].norm in {"a", "al", "para", "per", "alla", "au", "pour"}
+        and any(w.norm in _DEPLOYMENT for w in near)
+    )
+
+
 def own_forces(clause: Clause, marks: Marks) -> bool:
     """ "Destinará 200 millones a equipar y entrenar a sus tropas": no aid, no training given."""
     if marks.language not in ROMANCE:
         return False
+    if any(_paid_deployment(end, marks) for _, end in marks.money):
+        return True
     for at in range(clause.start, len(marks.words) - 1):
         own = marks.words[at].norm in _OWN and marks.words[at + 1].norm in _FORCES
         before = range(max(clause.start, at - _READY), at)

@@ -13,7 +13,7 @@ from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.pronouns import pronoun_subject
 from worker.core.claims.reading import SUBJECT_KINDS, Reading, Subject
-from worker.core.claims.romance import relative_head
+from worker.core.claims.romance import relative_head, will_of
 from worker.core.claims.seats import is_seat
 from worker.core.claims.slavic import relative_head as slavic_head
 from worker.core.claims.topics import is_service
@@ -30,6 +30,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
     asked = _asked_about(groups, clause, marks)
     early = (
         relative_head(clause, marks)
+        or will_of(clause, marks)
         or slavic_head(clause, marks)
         or _own_country(groups, clause, reading, discourse)
         or _header(number, reading, discourse)

@@ -227,6 +227,8 @@ _STATIONS = re.compile(r"^(?:deploy|station|stationn|déplo|desplieg|despleg|sch
 
 def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
     """Aircraft and ships beside a verb of giving are hardware; used by the giver they secure sky and sea."""
+    if topic.measure is Measure.ARMS and _flown_beside(topic, marks):
+        return replace(topic, measure=Measure.AIR)
     if topic.measure not in {Measure.AIR, Measure.NAVY} or topic.kind != "weak":
         return topic
     if any(_STATIONS.match(w.norm) for w in marks.words[max(0, topic.start - 4) : topic.start]):
@@ -241,6 +243,13 @@ def _handed_over(topic: Topic, clause: Clause, marks: Marks) -> Topic:
 
 
 _LISTED = 4
+
+
+_AIRCRAFT = word_set("aviones cazas aerei caccia jet avions chasseurs")
+
+
+def _flown_beside(topic: Topic, marks: Marks) -> bool:
+    return marks.words[topic.start].norm in _AIRCRAFT and _beside_soldiers(topic, marks)
 
 
 def _beside_soldiers(topic: Topic, marks: Marks) -> bool:
