@@ -63,9 +63,17 @@ def opens_with_name(piece: Clause, last: Clause, marks: Marks) -> bool:
         a.start == piece.start
         and a.kind in {"state", "capital"}
         and (a.end + 2 <= piece.end or _dash_behind(a.end, marks))
+        and not _names_only(piece, marks)
         for a in marks.actors
     )
     return opens and names_somebody(last, marks)
+
+
+def _names_only(piece: Clause, marks: Marks) -> bool:
+    """ "Udziału odmówiły Czechy, Węgry i Słowacja": more of the subject, and nothing else."""
+    named = {i for a in marks.actors if a.code for i in range(a.start, a.end)}
+    joints = {i for hit in marks.context.get("coordinator", ()) for i in hit}
+    return all(i in named | joints for i in range(piece.start, piece.end))
 
 
 def _turns_second(piece: Clause, marks: Marks) -> bool:

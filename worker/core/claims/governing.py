@@ -253,6 +253,7 @@ def governor(
         free = not _has_modal(clause, reading.marks)
     if free and own_stance:
         free = number > 0 and not topics_of(reading.clauses[number - 1], reading.marks)
+    free = free and not _speaks(clause, reading.marks)
     content = clause.opener == "whether" or (
         clause.opener == "subordinator"
         and reading.marks.words[clause.start].norm in COMPLEMENTIZERS
@@ -275,6 +276,13 @@ def governor(
     if (number == 0 and clause.subordinate) or clause.opener == "whether" or ahead:
         return _governor_ahead(number, bool(ahead), reading)
     return None, None
+
+
+def _speaks(clause: Clause, marks: Marks) -> bool:
+    """ "Wykluczył wysłanie wojsk, wspominając o wsparciu z powietrza": said beside the refusal."""
+    first = range(clause.start, min(clause.start + 2, clause.end))
+    said = any(p.kind == "reporting" and p.start in first for p in marks.predicates)
+    return said and marks.language in SLAVIC and clause.start > 0
 
 
 def _governor_ahead(

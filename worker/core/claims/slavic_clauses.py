@@ -99,7 +99,7 @@ _IS_TO = word_set("ma mają")
 _WILL_BE = word_set("być będzie będą буде будуть будет будут")
 _NOMINAL = re.compile(r"(?:em|ą|ami|ym)$")
 _CONCERNS = re.compile(
-    r"^(?:dotycz|oznacz|wymaga|zależe|służy|стосува|означа|вимага|залежа|каса|требова|зависе)"
+    r"^(?:dotycz|oznacz|wymaga|zależe|służy|różni|trwał|trwać|kosztowa|відрізня|отлича|стосува|означа|вимага|залежа|каса|требова|зависе)"
 )
 
 
@@ -117,7 +117,8 @@ def says_what_it_is(at: int, clause: Clause, marks: Marks) -> bool:
         for a in marks.actors
     )
     following = marks.words[at + 1].norm if at + 1 < clause.end else ""
-    concerns = bool(_CONCERNS.match(following))
+    near = (marks.words[i].norm for i in range(at + 1, min(at + 4, clause.end)))
+    concerns = any(_CONCERNS.match(word) for word in near)
     return not doer and (concerns or (thing and bool(_NOMINAL.search(following))))
 
 

@@ -89,6 +89,7 @@ def _role(marks: Marks, start: int, end: int, language: str) -> None:
             for a in marks.actors
             if a.kind == "person"
             and 0 <= a.start - _behind(owner, end) <= 2
+            and not _says_between(marks, end, a.start)
             and (not _broken(marks, end, a.start) or _apposed(marks, end, a, owner))
         ),
         None,
@@ -117,6 +118,11 @@ def _joined_owners(owner: Actor, end: int, marks: Marks) -> tuple[str | None, in
     if marks.language != "fr" or second is None or not behind or second.code in {None, owner.code}:
         return owner.code, end
     return f"{owner.code}+{second.code}", second.end
+
+
+def _says_between(marks: Marks, end: int, start: int) -> bool:
+    """ "… odbudowę armii – powiedział Macron": the verb parts the army from who speaks of it."""
+    return any(p.kind == "reporting" and end <= p.start < start for p in marks.predicates)
 
 
 def _behind(owner: Actor | None, end: int) -> int:

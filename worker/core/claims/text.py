@@ -196,6 +196,17 @@ def _cut(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
         yield left, right
 
 
+_DASH_SPEECH = re.compile(r"[–—] +[^\W\d_]")
+
+
+def _speaks_on(text: str, match: re.Match[str], following: int, language: str) -> bool:
+    """ "… całą sprawę. – Jesteśmy gotowi": the dash of Slavic speech opens a new sentence."""
+    spoken = _DASH_SPEECH.match(text, following)
+    if spoken is None or language not in {"pl", "uk", "ru"}:
+        return False
+    return text[spoken.end() - 1].isupper() and match.group()[-1] in ".!?…"
+
+
 _BEFORE_DOT = re.compile(r"([^\s(„“\"'»«]+)$")
 
 
@@ -215,6 +226,8 @@ def _ends_here(
     if following >= end:
         return True
     nxt = text[following]
+    if _speaks_on(text, match, following, language):
+        return True
     if nxt.islower() or nxt in ",;:)–—":
         return False
     if match.group()[0] != "." or len(match.group()) > 1:
