@@ -122,6 +122,15 @@ def _adverb(at: int, marks: Marks) -> bool:
     return marks.words[at].norm == "once" and following in {"again", "more"}
 
 
+_TOLD = word_set("berichtet bekannt erwartet angekündigt gemeldet gehabt zuvor bisher")
+
+
+def _as_told(at: int, marks: Marks) -> bool:
+    """ "Wie berichtet unterzeichneten …": an aside, no clause of its own."""
+    following = marks.words[at + 1].norm if at + 1 < len(marks.words) else ""
+    return marks.language == "de" and marks.words[at].norm == "wie" and following in _TOLD
+
+
 def _pieces(marks: Marks, language: str) -> list[Clause]:
     openers = _openers(marks, language)
     speech = _speech_ends(marks, language)

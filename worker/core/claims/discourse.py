@@ -170,6 +170,16 @@ def _of_a_document(finding: Finding, reading: Reading) -> bool:
     )
 
 
+def _signing(reading: Reading) -> tuple[str, ...]:
+    """ "Kyiv and Stockholm signed an agreement": whose word its contents are, though it is no claim."""
+    marks = reading.marks
+    for clause, subject in zip(reading.clauses, reading.subjects, strict=True):
+        signed = marks.has("signing", clause.start, clause.end)
+        if signed and subject.explicit and marks.has("document", clause.start, clause.end):
+            return tuple(c for c in subject.codes if c != "UA")
+    return ()
+
+
 def _keep_signers(reading: Reading, discourse: Discourse) -> None:
     """Keep who signed a document, for what the next sentences tell of it."""
     signers = tuple(
@@ -179,6 +189,7 @@ def _keep_signers(reading: Reading, discourse: Discourse) -> None:
             if f.stance.rank > 0 and f.actor != "UA" and _of_a_document(f, reading)
         )
     )
+    signers = signers or _signing(reading)
     if signers:
         discourse.signers, discourse.signed_age = signers, 0
     elif reading.marks.has("document") and not reading.marks.has("foresees"):

@@ -42,7 +42,7 @@ def settle_documents(best: dict[Measure, Topic], clause: Clause, marks: Marks) -
         hit[0] in clause and not _of_an_alliance(hit[-1], marks)
         for hit in marks.context.get("signing", ())
     )
-    deal = bool(_BILATERAL & set(best)) or _of_two(clause, marks)
+    deal = bool(_BILATERAL & set(best)) or _of_two(clause, marks) or _treaty(document, marks)
     if deal or (document.kind == "weak" and not signed):
         del best[Measure.DECLARATION]
     elif signed and any(
@@ -56,6 +56,21 @@ def _of_two(clause: Clause, marks: Marks) -> bool:
     """ "… signed a letter of intent under which they will build drones": the subject comes behind."""
     later = any(t.start >= clause.end and t.measure is Measure.INDUSTRY for t in marks.topics)
     return later and not any(a.code == "COALITION" for a in marks.actors)
+
+
+_TREATIES = word_set(
+    """
+    abkommen vertrag sicherheitsabkommen agreement treaty accord deal memorandum accordo trattato
+    acuerdo tratado verdrag akkoord umowę umowa porozumienie угоду угода соглашение договор
+    """
+)
+
+
+def _treaty(document: Topic, marks: Marks) -> bool:
+    """ "Kyiv and Stockholm signed an agreement": of two states, no text of the coalition's."""
+    named = any(marks.words[i].norm in _TREATIES for i in range(document.start, document.end))
+    codes = {a.code for a in marks.actors if a.code}
+    return named and document.kind == "weak" and "UA" in codes and "COALITION" not in codes
 
 
 def settle_aid(best: dict[Measure, Topic], marks: Marks) -> None:

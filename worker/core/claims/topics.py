@@ -318,6 +318,9 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
             continue
         if not _attached(left, right, marks):
             continue
+        if _for_the_force(left, right, marks):
+            kept.remove(right)  # "Gripen für eine Friedenstruppe bereitstellen"
+            continue
         if right.measure is Measure.SANCTIONS and _secured(left, marks):
             kept.remove(left)  # "a loan against Russia's frozen assets"
             continue
@@ -331,6 +334,18 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
         elif right.kind != "verb" or _purpose(left, right, marks):
             kept.remove(right)
     return kept
+
+
+_FOR = word_set("für for pour para per voor dla для")
+_GIVEN_TO_A_FORCE = frozenset(
+    {Measure.AIR, Measure.NAVY, Measure.MINE_CLEARANCE, Measure.LOGISTICS, Measure.INTELLIGENCE}
+)
+
+
+def _for_the_force(left: Topic, right: Topic, marks: Marks) -> bool:
+    """ "Jets for the peacekeeping force": the jets are given, the force is what they are for."""
+    given = left.measure in _GIVEN_TO_A_FORCE and right.measure is Measure.TROOPS
+    return given and left.end < right.start and marks.words[left.end].norm in _FOR
 
 
 _SECURITY = word_set("against from backed using secured")
