@@ -7,7 +7,7 @@ import re
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.romance import absolute, at_most, first_name, heading_of, led
-from worker.core.claims.slavic import counted, undeclined
+from worker.core.claims.slavic import counted, give_to_country, undeclined
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure
 
@@ -65,6 +65,8 @@ def settle_actors(marks: Marks, language: str) -> None:
     prepositions = _prepositions(marks)
     agents, experiencers = ends_of(marks, "agent"), ends_of(marks, "experiencer")
     fillers = {w for hit in marks.context.get("article", ()) for w in hit}
+    if language in SLAVIC:
+        give_to_country(marks)
     for actor in marks.actors:
         if actor.kind == "oblique":
             actor.oblique = True

@@ -100,3 +100,11 @@ def is_origin(actor: Actor, topic: Topic, marks: Marks) -> bool:
     """ "Україна отримає шведські винищувачі": whose they are gives them; American ones others buy."""
     near = 0 <= topic.start - actor.end <= _ORIGIN or topic.start <= actor.start < topic.end
     return marks.language in SLAVIC and actor.kind == "adjective" and near and actor.code != "US"
+
+
+def give_to_country(marks: Marks) -> None:
+    """ "Кабмін Японії": a body that alone is Ukraine's is that of the state named behind it."""
+    countries = {a.start: a.code for a in marks.actors if a.kind == "oblique" and a.code != "UA"}
+    for actor in marks.actors:
+        if actor.kind == "institution" and actor.code == "UA" and actor.end in countries:
+            actor.code = countries[actor.end]

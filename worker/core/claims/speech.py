@@ -22,8 +22,20 @@ def settle_speakers(reading: Reading, discourse: Discourse) -> None:
             attribution.speaker = _same_sentence(attribution, reading) or _last_speaker(
                 attribution, reading, discourse
             )
+        elif speaker is None and _said_in_seat(subject, attribution, reading):
+            attribution.speaker = Actor(subject.codes[0], "state", 0, 0, None, "seat")
         elif speaker is not None and speaker.kind == "role" and speaker.code is None:
             speaker.code = subject.codes[0] if subject.codes else None
+
+
+_IN = frozenset({"у", "в", "во", "w", "we"})
+
+
+def _said_in_seat(subject: Subject, attribution: Attribution, reading: Reading) -> bool:
+    """ "У Кремлі заявили, що …": the government there, which no name in the nominative tells."""
+    clause = reading.clauses[attribution.clause]
+    led = reading.marks.words[clause.start].norm in _IN
+    return reading.marks.language in SLAVIC and led and subject.explicit and len(subject.codes) == 1
 
 
 def _said_by_pronoun(attribution: Attribution, reading: Reading) -> bool:
