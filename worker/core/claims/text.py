@@ -108,7 +108,9 @@ def words_of(text: str, language: str, start: int = 0, end: int | None = None) -
 
 _PARAGRAPH = re.compile(r"\n+|\r+|\u2028|\u2029")
 #: A line of hard-wrapped text is at least so long (characters) and ends in mid-sentence.
-_WRAPPED = re.compile(r"[^\n]{30,}[^\W_]\s?,?\s*\n(?=[^\S\n]*(?P<next>\S))")
+_WRAPPED = re.compile(r"[^\W_]\s?,?\s*\n(?=[^\S\n]*(?P<next>\S))")
+#: A line that goes on has at least so many characters before its last one.
+_LINE = 30
 _END = re.compile(
     r"[.!?…](?:[.!?…])*[\"'”“»«’‘›‹\)\]]*(?=\s|$)|[.!?][\"”“»«](?=\S)"
     r"|(?<=[^\W\d_A-Z]{3})[.!?](?=[^\W\d_a-z]{1}[^\W\d_A-Z]{2})"
@@ -139,7 +141,10 @@ def _wraps(text: str) -> set[int]:
     found: set[int] = set()
     block: list[tuple[int, bool]] = []
     for match in _WRAPPED.finditer(text):
-        if block and "\n\n" in text[block[-1][0] - 2 : match.start() + 1]:
+        start = text.rfind("\n", 0, match.start()) + 1
+        if match.start() - start < _LINE:
+            continue
+        if block and "\n\n" in text[block[-1][0] - 2 : start + 1]:
             found |= _wraps_of(block)
             block = []
         if match["next"].isalpha() and "\n\n" not in match.group():
