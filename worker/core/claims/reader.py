@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from worker.core.claims.answers import bare_no, keep_question
+from worker.core.claims.asked import as_answered
 from worker.core.claims.cases import mark_possessors, settle_actors
 from worker.core.claims.clause import SLAVIC, Clause
 from worker.core.claims.clauses import split
@@ -147,7 +148,9 @@ def _judge(
             return  # "support the force with intelligence": only that is given
         topic = replace(topic, measure=Measure.GUARANTEES)
     reason = None
-    if judgement.stance is None:
+    if not as_answered(judgement, topic, number, reading):
+        reason = "what somebody was asked"
+    elif judgement.stance is None:
         reason = (
             "nothing takes a stance on it"
             if judgement.chosen is None
