@@ -342,7 +342,7 @@ def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
     """Whether a piece goes on with a subordinate clause: a list in it, or an "and" in it."""
     if _and_that(piece, marks):
         return False
-    if piece.opener in {"coordinator"} and not piece.comma:
+    if (piece.opener in {"coordinator"} and not piece.comma) or _verb_behind(last, piece, marks):
         return True
     if (
         last.opener == "if"
@@ -363,6 +363,16 @@ _PLACE = 4
 def _one_more_place(piece: Clause, marks: Marks) -> bool:
     leads = any(hit[0] == piece.start for hit in marks.context.get("preposition", ()))
     return leads and piece.end - piece.start <= _PLACE and not has_predicate(piece, marks)
+
+
+def _verb_behind(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "Indien Rome, met steun van Parijs, tanks zou leveren, …": the verb of the clause begun."""
+    if marks.language != "nl" or not piece.comma or piece.opener != "main":
+        return False
+    waits = names_somebody(last, marks) and not has_predicate(last, marks)
+    verbs = [p.start for p in marks.predicates if p.start in piece]
+    first = opens_with_modal(piece, marks) or piece.start in verbs
+    return waits and not first and bool(verbs) and max(verbs) >= piece.end - 2
 
 
 def _stated(clause: Clause, marks: Marks) -> bool:

@@ -158,7 +158,7 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
         else None
     )
     if giver is not None:
-        judgement.subject = Subject((giver,))
+        judgement.subject = Subject(giver)
         judgement.rules = [*judgement.rules, "told by the receiver"]
         return
     possessors = _possessors(topic, reading.clauses[number], reading.marks)
@@ -294,20 +294,22 @@ def bought(judgement: Judgement, marks: Marks) -> bool:
     return chosen is not None and bool(_BOUGHT.search(marks.words[chosen.start].norm))
 
 
-def _giver(subject: Subject, topic: Topic, clause: Clause, marks: Marks) -> str | None:
+def _giver(subject: Subject, topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...] | None:
     """ "Ukraine has received two systems from Germany": the claim is the giver's."""
     if subject.codes != ("UA",) or topic.measure in _UKRAINE_OWN:
         return None
     for actor in marks.actors:
         gives = actor.agent or _received_from(actor, marks) or is_origin(actor, topic, marks)
         if gives and actor.start in clause and actor.code not in {None, "UA", "RU"}:
-            return actor.code
+            group = next((g for g in groups_of(clause, marks) if actor in g), [actor])
+            return tuple(dict.fromkeys(a.code for a in group if a.code))
     return None
 
 
 def _received_from(actor: Actor, marks: Marks) -> bool:
-    """ "Oekraïne kreeg een batterij van Duitsland": the Dutch preposition of the possessor, too."""
-    return marks.language == "nl" and actor.start > 0 and marks.words[actor.start - 1].norm == "van"
+    """ "Oekraïne kreeg een batterij van Duitsland": the preposition of the possessor, too."""
+    before = {w.norm for w in marks.words[max(0, actor.start - 2) : actor.start]}
+    return marks.language in OF and bool(before & OF[marks.language])
 
 
 def _possessors(topic: Topic, clause: Clause, marks: Marks) -> tuple[str, ...]:

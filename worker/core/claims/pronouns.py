@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from worker.core.claims.clause import Clause
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks
@@ -18,6 +20,8 @@ def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> S
     marks = reading.marks
     if _our_country(clause, marks):
         return Subject(("PL",), explicit=True)
+    if _ons_land(clause, marks):
+        return Subject(("BE",), explicit=True)
     if _leads(marks, "pronoun_we", clause) or says_we(clause, marks):
         if discourse.host and discourse.speaker_age > 0:
             return Subject((discourse.host,), pronoun=True, name=discourse.host_name)
@@ -41,6 +45,18 @@ def _our_country(clause: Clause, marks: Marks) -> bool:
     return any(
         hit[0] in clause and marks.words[hit[0]].norm.startswith("nasz")
         for hit in marks.context.get("pronoun_state", ())
+    )
+
+
+def _ons_land(clause: Clause, marks: Marks) -> bool:
+    """ "Ons land zal F-16's leveren": so the press of Flanders writes of Belgium; Dutchmen do not."""
+    if marks.language != "nl" or clause.quoted:
+        return False
+    words = marks.words[clause.start : clause.end]
+    prepositions = {hit[-1] for hit in marks.context.get("preposition", ())}
+    return any(
+        first.norm == "ons" and second.norm == "land" and clause.start + at - 1 not in prepositions
+        for at, (first, second) in enumerate(pairwise(words))
     )
 
 

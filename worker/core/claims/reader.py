@@ -22,6 +22,7 @@ from worker.core.claims.implied import imply_deeds
 from worker.core.claims.lists import go_on, name_members
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate, Topic
 from worker.core.claims.negation import is_negated
+from worker.core.claims.nominal import drop_nominal
 from worker.core.claims.owners import (
     Judgement,
     as_permitted,
@@ -59,6 +60,7 @@ def read(
     ``item``: whose pledges it goes on with where it is an item of a list.
     """
     marks.predicates = [p for p in marks.predicates if not no_predicate(p, marks)]
+    drop_nominal(marks)
     mark_possessors(marks, language)
     add_roles(marks, language)
     name_epithets(marks, discourse)
