@@ -159,6 +159,7 @@ class Engine:
             started = True
             for lane, batch in _by_lane(works).items():
                 self._start(stage, lane, batch)
+                await asyncio.sleep(0)  # thirty that begin together would stall the event loop
         return started
 
     def _free(self, stage: Stage) -> int:

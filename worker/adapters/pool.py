@@ -24,7 +24,7 @@ from worker.errors import ExtractionError, WorkerError
 T = TypeVar("T")
 
 #: Imported once in the fork server, so that a new process starts in milliseconds.
-PRELOAD = ("worker.core.feeds", "worker.core.articles", "trafilatura", "htmldate")
+PRELOAD = ("worker.core.feeds", "worker.core.articles", "feedparser", "trafilatura", "htmldate")
 
 
 class Runner(Protocol):

@@ -17,6 +17,7 @@ import httpx
 
 from worker.adapters.address import AddressPolicy, IPAddress, read_literal
 from worker.adapters.outward import Outward, is_private_name, proxy_pool
+from worker.adapters.stream import connect
 from worker.errors import FetchError, FetchRefused
 
 #: Look-ups that may hang at once; a slow name server delays nobody else's names.
@@ -57,7 +58,6 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, policy: AddressPolicy, resolver: Resolver) -> None:
         self._policy = policy
         self._resolver = resolver
-        self._inner = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -71,9 +71,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: Exception | None = None
         for address in self._allowed(host, await self._resolver.addresses(host, port)):
             try:
-                return await self._inner.connect_tcp(
-                    str(address), port, timeout, local_address, socket_options
-                )
+                return await connect(str(address), port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure or httpcore.ConnectError(f"no address of {host!r} answers")
@@ -116,7 +114,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         """Wait; part of httpcore's backend interface."""
-        await self._inner.sleep(seconds)
+        await asyncio.sleep(seconds)
 
 
 class _Body(httpx.AsyncByteStream):

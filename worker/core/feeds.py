@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import feedparser
-
 from worker.core.entries import entry_of
 from worker.core.feedsplit import disarm, keep_new, schedule_hints
 from worker.core.jsonfeed import looks_like_json, parse_json_feed
@@ -108,6 +106,9 @@ def _parse_xml(text: str, feed: Feed, known: Collection[str], now: datetime) -> 
             skip_hours=hints.hours,
             skip_days=hints.days,
         )
+    # Loaded where it is needed: most feeds are read from their tree, and in another process.
+    import feedparser
+
     parsed = feedparser.parse(
         io.BytesIO(kept.encode("utf-8")),
         # No content-location: ids would be made absolute by it, and then never be known again.

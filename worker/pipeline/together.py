@@ -15,6 +15,9 @@ R = TypeVar("R")
 Write = Callable[[Sequence[T]], Awaitable[Sequence[R]]]
 #: So many are written together at most, so that no transaction holds the others up for long.
 MOST = 64
+#: So many are told at once that they are written; who is told goes on at once, and sixty that go on
+#: together would stall the event loop.
+SLICE = 4
 
 
 class Together(Generic[T, R]):
@@ -54,6 +57,8 @@ async def _write(batch: Sequence[tuple[T, asyncio.Future[R]]], write: Write[T, R
         elif not batch[0][1].done():
             batch[0][1].set_exception(error)
         return
-    for (_, written), result in zip(batch, results, strict=True):
+    for number, ((_, written), result) in enumerate(zip(batch, results, strict=True), start=1):
         if not written.done():
             written.set_result(result)
+        if number % SLICE == 0:
+            await asyncio.sleep(0)

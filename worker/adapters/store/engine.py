@@ -128,7 +128,7 @@ def told(where: str) -> Iterator[None]:
     except errors.DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None)
         text = str(error.orig)
-        if state is None and not isinstance(error.orig, server.Error):
+        if state is None and not server.from_server(error.orig):
             raise StoreError(f"database {where}: {_reason(text)}") from error
         raise server.problem(where, text, state) from error
     except errors.TimeoutError as error:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, func, select, text
 
 from worker.errors import StoreError
 
 #: Execution options of a reader: one snapshot for the whole of its transaction.
 SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-Error = psycopg.Error
 
 #: Connections that one process holds open, and how many more it may open for a while.
 POOL, OVERFLOW = 5, 15
@@ -65,6 +63,11 @@ def session_options() -> str:
 def conninfo(url: URL) -> str:
     """The same address for a client that is not SQLAlchemy; it holds the password."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def from_server(error: BaseException | None) -> bool:
+    """Whether an error is psycopg's; asked by name, as the driver is loaded where it is used only."""
+    return any(kind.__module__.partition(".")[0] == "psycopg" for kind in type(error).__mro__)
 
 
 def problem(where: str, told: str, state: str | None) -> StoreError:
