@@ -25,6 +25,7 @@ import httpx
 from bench.ingest import SENTENCE
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels.rendering import ChannelRenderer
+from worker.adapters.claiming import ClaimsInThread
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.pool import ExtractionPool
 from worker.adapters.reading import PooledReader
@@ -145,7 +146,7 @@ async def worker(port: int, folder: Path, processes: int) -> tuple[float, float]
     )
     async with client, ExtractionPool(processes) as pool:
         await pool.run(feed_body, 1)
-        reader = PooledReader(pool, lambda article: Analysis("de", False))
+        reader = PooledReader(pool, ClaimsInThread(lambda article: Analysis("de", False)))
         tools = Tools(
             store=store,
             fetcher=client,

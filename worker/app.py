@@ -27,6 +27,7 @@ import httpx
 
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels import build_senders, channel_client
+from worker.adapters.claiming import Analyze, ClaimReader, ClaimsApart, ClaimsInThread
 from worker.adapters.distributed import DatabaseClock, SharedPacer
 from worker.adapters.embedded import PATIENCE, Engine, OnProgress, stopped_by_signals
 from worker.adapters.http import FetchLimits, GuardedClient
@@ -34,14 +35,14 @@ from worker.adapters.lock import DatabaseLock
 from worker.adapters.outward import Outward, outward_of
 from worker.adapters.pacing import Pacer
 from worker.adapters.polite import PoliteFetcher
-from worker.adapters.pool import ExtractionPool
-from worker.adapters.reading import Analyze, PooledReader
+from worker.adapters.pool import TASKS, ExtractionPool
+from worker.adapters.reading import PooledReader
 from worker.adapters.reloading import only_by_restart, parts_of, read_anew, reloaded_by_signal
 from worker.adapters.robots import RobotsGate
 from worker.adapters.seeds import read_baseline
 from worker.adapters.store import Store
 from worker.core.alerting import alert_line
-from worker.core.claims import EXTRACTOR_VERSION, Extractor
+from worker.core.claims import EXTRACTOR_VERSION
 from worker.core.feedback import Feedback, judge_feedback, labelled_case
 from worker.core.judging import judge_article
 from worker.core.ledger import LedgerRecord, derive_position, holding_record
@@ -307,18 +308,29 @@ class App:
             yield await self._sources(stack)
 
     async def _sources(self, stack: AsyncExitStack) -> Sources:
-        worker = self.settings.worker
         client = await stack.enter_async_context(self.guarded_client())
         pool = await stack.enter_async_context(
-            ExtractionPool(
-                worker.extraction.processes,
-                time_limit=worker.extraction.timeout.total_seconds(),
-                memory_limit=worker.extraction.memory_mb * 1_000_000,
-            )
+            self._processes(self.settings.worker.extraction.processes)
         )
-        reader = PooledReader(pool, self._analyze or Extractor(self.settings.lexicon_dirs).analyze)
+        reader = PooledReader(pool, await self._claims(stack))
         stack.callback(reader.close)
         return Sources(client, PoliteFetcher(client, RobotsGate(client)), reader, self._clock)
+
+    async def _claims(self, stack: AsyncExitStack) -> ClaimReader:
+        if self._analyze is not None:
+            return ClaimsInThread(self._analyze)
+        apart = await stack.enter_async_context(self._processes(1, kept=True))
+        return ClaimsApart(apart, self.settings.lexicon_dirs)
+
+    def _processes(self, number: int, *, kept: bool = False) -> ExtractionPool:
+        """Processes for strangers' bytes; ``kept``: not replaced, as what they load is costly."""
+        extraction = self.settings.worker.extraction
+        return ExtractionPool(
+            number,
+            time_limit=extraction.timeout.total_seconds(),
+            memory_limit=extraction.memory_mb * 1_000_000,
+            tasks_per_process=0 if kept else TASKS,
+        )
 
     def would_say(self, article: Article, analysis: Analysis, now: datetime) -> Verdict:
         """What the worker would make of an article, going by the ledger; nothing is stored."""
@@ -349,8 +361,8 @@ class App:
             return
         self.settings = fresh.settings
         pipeline.tools = replace(tools, **parts_of(fresh.settings, fresh.senders))
-        if fresh.analyze is not None and self._analyze is None:
-            tools.reader.analyze_with(fresh.analyze)
+        if fresh.own_lexicon:
+            tools.reader.renew(fresh.settings.lexicon_dirs)
         if keys := only_by_restart(before, fresh.settings):
             _log.warning("config.restart_needed", keys=keys)
         feeds = sum(feed.enabled for feed in fresh.settings.feeds)

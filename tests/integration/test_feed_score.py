@@ -19,6 +19,7 @@ from tests.integration.origin import running_origin
 from tests.integration.scored import DAY, Gone, ScoredFeed, serve
 from worker.adapters.address import AddressPolicy
 from worker.adapters.channels.rendering import ChannelRenderer
+from worker.adapters.claiming import ClaimsInThread
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.pool import InlineRunner
 from worker.adapters.reading import PooledReader
@@ -98,7 +99,7 @@ async def weeks(folder: Path, **options: object) -> AsyncIterator[Weeks]:
         limits=FetchLimits(host_interval=0, host_connections=0),
         wall_clock=clock.now,
     )
-    reader = PooledReader(InlineRunner(), stub_analyze)
+    reader = PooledReader(InlineRunner(), ClaimsInThread(stub_analyze))
     async with running_origin() as origin, client:
         feeds = serve(origin, START, clock.now)
         tools = Tools(

@@ -24,7 +24,18 @@ from worker.errors import ExtractionError, WorkerError
 T = TypeVar("T")
 
 #: Imported once in the fork server, so that a new process starts in milliseconds.
-PRELOAD = ("worker.core.feeds", "worker.core.articles", "feedparser", "trafilatura", "htmldate")
+PRELOAD = (
+    "worker.core.feeds",
+    "worker.core.articles",
+    "feedparser",
+    "trafilatura",
+    "htmldate",
+    "worker.adapters.claiming",
+)
+
+
+#: A process is replaced after so many tasks: what a parser leaks goes with it.
+TASKS = 1000
 
 
 class Runner(Protocol):
@@ -65,7 +76,7 @@ class ExtractionPool:
         *,
         time_limit: float = 10.0,
         memory_limit: int = 1_000_000_000,
-        tasks_per_process: int = 1000,
+        tasks_per_process: int = TASKS,
         preload: Sequence[str] = PRELOAD,
     ) -> None:
         self._workers = workers

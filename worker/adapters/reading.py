@@ -1,30 +1,24 @@
-"""Reads feeds and pages in killable processes, and claims in a thread of their own."""
+"""Reads feeds, pages and claims in killable processes."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from pathlib import Path
 
+from worker.adapters.claiming import ClaimReader
 from worker.adapters.pool import Runner
 from worker.core.articles import extract_articles
 from worker.core.feeds import ParsedFeed, parse_feed
 from worker.model import Analysis, Article, Entry, Feed
 
-Analyze = Callable[[Article], Analysis]
-
 
 class PooledReader:
-    """A ``Reader`` over a process pool; ``analyze`` is the extractor's function."""
+    """A ``Reader`` over a process pool; ``claims`` reads the claims."""
 
-    def __init__(self, pool: Runner, analyze: Analyze):
+    def __init__(self, pool: Runner, claims: ClaimReader):
         self._pool = pool
-        self._analyze = analyze
-        # One thread: the extractor is pure Python, and a second would only wait for the first.
-        self._thread = ThreadPoolExecutor(1, "claims")
-        self._languages: set[str] = set()
+        self._claims = claims
 
     async def feed(
         self, body: bytes, feed: Feed, *, known: Collection[str], now: datetime
@@ -43,25 +37,15 @@ class PooledReader:
 
     async def analyze(self, article: Article) -> Analysis:
         """The claims of an article."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._claims, article)
+        return await self._claims.analyze(article)
 
-    def _claims(self, article: Article) -> Analysis:
-        analysis = self._analyze(article)
-        if analysis.language not in self._languages:
-            self._languages.add(analysis.language)
-            # Its tables stay for good. Looking through them again in every full collection of
-            # garbage would stall the event loop for a third of a second.
-            gc.freeze()
-        return analysis
-
-    def analyze_with(self, analyze: Analyze) -> None:
-        """Read the articles that come from now on with another extractor."""
-        self._analyze = analyze
+    def renew(self, lexicon_dirs: Sequence[Path]) -> None:
+        """Read the articles that come from now on with the tables as they are now."""
+        self._claims.renew(lexicon_dirs)
 
     def close(self) -> None:
-        """End the thread."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """End what reads the claims."""
+        self._claims.close()
 
 
 def _parse(body: bytes, feed: Feed, known: frozenset[str], now: datetime) -> ParsedFeed:

@@ -19,7 +19,6 @@ import httpx
 
 from worker.adapters.channels import Sender, build_senders
 from worker.adapters.channels.rendering import ChannelRenderer
-from worker.adapters.reading import Analyze
 from worker.core.claims import Extractor
 from worker.core.claims.lexicon import LANGUAGES, check_lexicon
 from worker.errors import ConfigError
@@ -32,11 +31,11 @@ _FIXED = ("concurrency", "tick", "contact_url", "user_agent", "extraction", "net
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A configuration that was read anew and is right; ``analyze`` is None where that stays."""
+    """A configuration that was read anew and is right; ``own_lexicon``: its tables may be new."""
 
     settings: Settings
     senders: Mapping[str, Sender]
-    analyze: Analyze | None
+    own_lexicon: bool
 
 
 def read_anew(
@@ -49,24 +48,23 @@ def read_anew(
     settings = load()
     senders, problems = build_senders(settings.channels, environ, client)
     wrong = [f"channel {name}: {problem}" for name, problem in problems.items()]
-    extractor = None
-    if settings.lexicon_dirs or before.lexicon_dirs:
-        extractor, unfit = _own_lexicon(settings.lexicon_dirs)
-        wrong += unfit
+    own = bool(settings.lexicon_dirs or before.lexicon_dirs)
+    if own:
+        wrong += _unfit(settings.lexicon_dirs)
     if wrong:
         raise ConfigError("\n".join(wrong))
-    return Fresh(settings, senders, extractor.analyze if extractor else None)
+    return Fresh(settings, senders, own)
 
 
-def _own_lexicon(dirs: Sequence[Path]) -> tuple[Extractor, list[str]]:
-    """An extractor with every language loaded, so that later edits wait for the next SIGHUP."""
-    extractor, problems = Extractor(dirs), []
+def _unfit(dirs: Sequence[Path]) -> list[str]:
+    """What is wrong with the tables of every language."""
+    extractor, problems = Extractor(dirs), list[str]()
     for language in LANGUAGES:
         try:
             problems += check_lexicon(extractor.lexicon(language))
         except ConfigError as error:
             problems += str(error).splitlines()
-    return extractor, problems
+    return problems
 
 
 def parts_of(settings: Settings, senders: Mapping[str, Sender]) -> dict[str, Any]:

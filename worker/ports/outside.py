@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from worker.core.threads import Occasion, Threading
@@ -94,8 +95,8 @@ class Reader(Protocol):
         """The claims of an article."""
         ...
 
-    def analyze_with(self, analyze: Callable[[Article], Analysis]) -> None:
-        """Read the articles that come from now on with another extractor."""
+    def renew(self, lexicon_dirs: Sequence[Path]) -> None:
+        """Read the articles that come from now on with the tables as they are now."""
         ...
 
 
