@@ -7,11 +7,15 @@ may be partial (``as_of``) are strings ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+#: How an actor is written: a state by ISO 3166-1 alpha-2, EU, UN, NATO or COALITION.
+ACTOR_CODE = re.compile(r"[A-Z]{2}|NATO|COALITION")
 
 
 class Measure(StrEnum):

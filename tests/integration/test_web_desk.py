@@ -220,6 +220,15 @@ def test_a_correction_changes_what_it_names_and_nothing_else(write, signed, desk
     assert set(kept["correction"]) == {"quantities"}
 
 
+def test_a_correction_can_name_another_actor_to_whom_the_position_then_belongs(write, signed, desk):
+    path = f"/alert/{alert_of(desk, 'NL')}"
+    values = form_of(signed.get(path).text)
+    assert write(f"{path}/correct", {**values, "actor": "no"}, path).status_code == 303
+    held = {p.slot.actor: p for p in desk.app.positions() if p.slot.measure == "troops"}
+    assert [(q.max, q.unit) for q in held["NO"].quantities] == [(1200, "soldiers")]
+    assert "NL" not in held or all(q.max != 1200 for q in held["NL"].quantities)
+
+
 def test_a_correction_that_says_the_same_or_nonsense_is_refused_with_the_reason(
     write, signed, desk
 ):
@@ -232,6 +241,7 @@ def test_a_correction_that_says_the_same_or_nonsense_is_refused_with_the_reason(
         ({"min": "9000"}, "must not be more than max"),
         ({"unit": "hats"}, "soldiers"),
         ({"as_of": "2026-99"}, "as_of"),
+        ({"actor": "Atlantis"}, "COALITION"),
     ):
         answer = write(f"{path}/correct", {**values, **change}, path)
         assert answer.status_code == 400, change

@@ -7,6 +7,7 @@ import re
 import httpx
 
 from worker.errors import FetchError, FetchRefused
+from worker.logs import redactor
 
 #: What stands in no host name; httpx would percent-encode it and look that up.
 _NO_HOST = re.compile(r"[\s%<>\"'`{}|\\^]")
@@ -62,13 +63,14 @@ def header_texts(response: httpx.Response) -> dict[str, str]:
 
 
 def shown(url: object) -> str:
-    """An address for people: one line, no credentials, no endless query."""
+    """An address for people: one line, no credentials or keys, no endless query."""
     text = "".join(c if c.isprintable() else "\ufffd" for c in str(url)[:2000])
     scheme, mark, rest = text.partition("://")
     authority, slash, path = rest.partition("/")
-    return (
+    told = (
         f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"[:200] if mark else text[:200]
     )
+    return redactor.redact(told)
 
 
 def described(error: BaseException) -> str:

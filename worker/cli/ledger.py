@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
@@ -14,7 +13,7 @@ import typer
 from worker.cli.configuration import ConfigOption, extractor, load
 from worker.cli.output import Format, FormatOption, console, emit, say, table
 from worker.errors import UsageError
-from worker.model import Evidence, Position
+from worker.model import ACTOR_CODE, Evidence, Position
 
 if TYPE_CHECKING:
     from worker.app import App
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 ActorOption = Annotated[
     str | None, typer.Option("--actor", metavar="CODE", help="Only this actor: DE, GB, EU …")
 ]
-_ACTOR = re.compile(r"[A-Z]{2}|NATO|COALITION")
 
 baseline = typer.Typer(help="The positions known before the first article.", no_args_is_help=True)
 
@@ -42,7 +40,7 @@ def opened(config: Path | None) -> Iterator[App]:
 def actor_code(text: str | None) -> str | None:
     """An actor's code as stored; UsageError for what is none."""
     code = text.upper() if text else None
-    if code and not _ACTOR.fullmatch(code):
+    if code and not ACTOR_CODE.fullmatch(code):
         raise UsageError(
             f"--actor {text}: must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION"
         )

@@ -15,14 +15,13 @@ from worker.cli.configuration import ConfigOption
 from worker.cli.ledger import opened
 from worker.cli.output import Format, FormatOption, emit, table
 from worker.errors import UsageError
-from worker.model import ChangeKind, Measure, Severity, Stance, Status
+from worker.model import ACTOR_CODE, ChangeKind, Measure, Severity, Stance, Status
 
 if TYPE_CHECKING:
     from worker.core.routing import Silence
 
 silences = typer.Typer(help="What is not told for a while, and why.", no_args_is_help=True)
 
-_ACTOR = re.compile(r"[A-Z]{2}|NATO|COALITION")
 _VALUES: Mapping[str, Sequence[str]] = {
     "measure": [m.value for m in Measure],
     "kind": [k.value for k in ChangeKind],
@@ -79,7 +78,7 @@ def _check(text: str, label: str, value: str) -> None:
     allowed = _VALUES.get(label)
     if allowed is not None and value not in allowed:
         raise UsageError(f"{text}: {value!r} is no {label}; allowed: {', '.join(allowed)}")
-    if label == "actor" and not _ACTOR.fullmatch(value):
+    if label == "actor" and not ACTOR_CODE.fullmatch(value):
         raise UsageError(
             f"{text}: an actor is an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION"
         )

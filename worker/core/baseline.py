@@ -16,6 +16,7 @@ from worker.core.origins import origin_of, sketch_of
 from worker.core.spans import parse_day, parse_span
 from worker.core.yamlnodes import Fields, Place, read_yaml
 from worker.model import (
+    ACTOR_CODE,
     UNITS,
     Article,
     Condition,
@@ -32,7 +33,6 @@ REVIEWED = "reviewed"
 E = TypeVar("E", bound=StrEnum)
 ACTORS = ("EU", "NATO", "UN", "COALITION")
 
-_ACTOR = re.compile(r"[A-Z]{2}|NATO|COALITION")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DOCUMENT = ("file", "published", "positions")
 _DOCUMENT_OPTIONAL = ("title", "source", "language", "published_estimated", "url")
@@ -156,7 +156,7 @@ def _date(place: Place) -> str:
 
 def _actor(place: Place) -> str:
     text = place.text()
-    if not _ACTOR.fullmatch(text):
+    if not ACTOR_CODE.fullmatch(text):
         place.refuse(
             f"{text!r} is no actor; allowed: an ISO 3166-1 alpha-2 code, {', '.join(ACTORS)}"
         )

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
+from worker.model import ACTOR_CODE
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(?:\d+[smhdw])+")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_ACTOR = re.compile(r"[A-Z]{2}|NATO|COALITION")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _HTTP = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
@@ -94,7 +95,7 @@ Name = Annotated[
 ]
 Actor = Annotated[
     str,
-    _matching(_ACTOR, "must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION"),
+    _matching(ACTOR_CODE, "must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION"),
     Words("actor"),
 ]
 Address = Annotated[

@@ -60,9 +60,7 @@ def stream(request: Request) -> Response:
         kinds=list(ChangeKind),
         severities=list(Severity)[::-1],
         confirmations=list(Confirmation),
-        actors=sorted(
-            {slot.actor for slot in page.site.board.slots(lambda _: True)}, key=page.actor
-        ),
+        actors=_by_name(page),
     )
 
 
@@ -103,6 +101,7 @@ def alert(request: Request) -> Response:
         tree=origin_tree(articles, origins_of(looking, keys, records), told_by),
         handovers=looking.handovers(seen.alert.id),
         feedback=looking.feedback(seen.alert.id),
+        actors=_by_name(page),
         measures=list(Measure),
         stances=sorted(Stance, key=lambda s: -s.rank),
         statuses=list(Status),
@@ -110,6 +109,11 @@ def alert(request: Request) -> Response:
         units=UNITS,
         reason_label=reason_label,
     )
+
+
+def _by_name(page: Page) -> list[str]:
+    """The actors of which something is known, by their names."""
+    return sorted({slot.actor for slot in page.site.board.slots(lambda _: True)}, key=page.actor)
 
 
 def alert_or_404(page: Page) -> SeenAlert:

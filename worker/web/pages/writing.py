@@ -19,7 +19,18 @@ from worker.core.routing import Silence
 from worker.core.spans import parse_span
 from worker.core.text import clean_line
 from worker.errors import UsageError
-from worker.model import UNITS, Alert, Condition, Measure, Position, Quantity, Slot, Stance, Status
+from worker.model import (
+    ACTOR_CODE,
+    UNITS,
+    Alert,
+    Condition,
+    Measure,
+    Position,
+    Quantity,
+    Slot,
+    Stance,
+    Status,
+)
 from worker.ports.looking import Writing
 from worker.web.page import Page
 from worker.web.pages.alerts import alert_or_404
@@ -116,8 +127,20 @@ def _other(kind: type[E], name: str, known: E, form: FormData) -> E | None:
 
 
 def _slot(after: Position, form: FormData) -> Slot | None:
-    measure = _choice(Measure, "measure", form)
-    return None if measure is after.slot.measure else Slot(after.slot.actor, measure)
+    actor, measure = _actor(form), _choice(Measure, "measure", form)
+    if (actor, measure) == (after.slot.actor, after.slot.measure):
+        return None
+    # What is delivered goes with the measure, whoever delivers it.
+    return Slot(actor, measure, after.slot.item if measure is after.slot.measure else None)
+
+
+def _actor(form: FormData) -> str:
+    code = text_of(form, "actor").strip().upper()
+    if not ACTOR_CODE.fullmatch(code):
+        raise UsageError(
+            f"actor={clean_line(code, 20)}: must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION"
+        )
+    return code
 
 
 def _day(after: Position, form: FormData) -> str | None:
