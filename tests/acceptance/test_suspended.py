@@ -49,7 +49,9 @@ def test_a_worker_that_was_suspended_goes_on_with_one_round_and_no_alarm(
             worker.wait_for(lambda: asked() > before + 1)
             told = worker.events()
         with sqlite3.connect(config / "watch.db") as stored:
-            notes = stored.execute("SELECT kind, detail FROM note WHERE kind <> 'looked_back'").fetchall()
+            notes = stored.execute(
+                "SELECT kind, detail FROM note WHERE kind <> 'looked_back'"
+            ).fetchall()
     # Five rounds were missed; one comes, as soon as the worker ticks, and the next in its time.
     assert rounds <= 2
     assert waited < ASLEEP / 2
