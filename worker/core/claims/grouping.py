@@ -46,7 +46,7 @@ def groups_of(clause: Clause, marks: Marks) -> list[list[Actor]]:
     return _named_members(groups, marks)
 
 
-_SUCH_AS = frozenset({"como", "come", "comme"})
+_SUCH_AS = frozenset({"como", "come", "comme", "wie", "zoals", "like"})
 _THE = word_set("l' le la les el los il lo")
 _MEMBERS_OF = frozenset({"EU", "NATO", "COALITION"})
 

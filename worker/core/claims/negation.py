@@ -82,6 +82,7 @@ def _of_a_participle(at: int, marks: Marks) -> bool:
     following = marks.words[at + 1 : at + 3]
     return (
         marks.language == "de"
+        and not marks.words[at].norm.startswith("kein")
         and len(following) == 2
         and not following[0].capitalised
         and following[1].capitalised

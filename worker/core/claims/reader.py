@@ -109,6 +109,22 @@ def _contribution(topic: Topic, marks: Marks) -> bool:
     return any(marks.words[i].norm in _SHARES for i in range(topic.start, topic.end))
 
 
+_MISSION = re.compile(
+    r"^(?:mission\w*|einsatz\w*|misión|missione|missie|misj\w+|місі\w+|мисси\w+)$"
+)
+#: So many sentences on "the mission" still is the training mission just named.
+_NAMED = 2
+
+
+def _to_train(topic: Topic, marks: Marks, discourse: Discourse) -> bool:
+    """ "Die Ausbildungsmission … An der Mission nehmen 24 Staaten teil": that mission trains."""
+    bare = topic.end - topic.start == 1 and topic.measure is Measure.TROOPS
+    if not bare or not _MISSION.match(marks.words[topic.start].norm):
+        return False
+    recent = discourse.topic is Measure.TRAINING and discourse.topic_age <= _NAMED
+    return recent or any(t.measure is Measure.TRAINING for t in marks.topics)
+
+
 def _told_on(reading: Reading, discourse: Discourse) -> str | None:
     """ "Der Experte winkte ab. Moskau werde das nicht hinnehmen.": still what the expert says."""
     told = discourse.speaker_nonstate and discourse.speaker_age <= 1
@@ -134,6 +150,8 @@ def _judge(
     """Add the findings on one measure of one clause, or the reason why there is none."""
     clause = reading.clauses[number]
     topic = discourse.mission(topic, _contribution(topic, reading.marks))
+    if _to_train(topic, reading.marks, discourse):
+        topic = replace(topic, measure=Measure.TRAINING)
     if _of_the_force(topic, clause, reading.marks) or needed_for(topic, reading.marks):
         reading.rejections.append(Rejection(topic, clause, "what something is for"))
         return
@@ -312,7 +330,7 @@ def _signed(judgement: Judgement, topic: Topic, marks: Marks) -> Stance:
         return Stance.DELIVERED if adopted and "intention" not in judgement.rules else stance
     signing = {w for hit in marks.context.get("signing", ()) for w in hit}
     if chosen is None or stance.rank <= 0 or not signing & set(chosen.words):
-        return stance
+        return Stance.OPEN if _possible_deed(stance, topic, marks) else stance
     heading = "present" in judgement.rules and not ENDED.search(marks.sentence.tail)
     past = heading or "done" in judgement.rules or chosen.kind in {"action_past", "done"}
     text = topic.measure in {Measure.DECLARATION, Measure.INDUSTRY, Measure.SANCTIONS}
@@ -327,6 +345,17 @@ def _signed(judgement: Judgement, topic: Topic, marks: Marks) -> Stance:
     return min(stance, Stance.COMMITTED, key=lambda s: s.rank)
 
 
+def _possible_deed(stance: Stance, topic: Topic, marks: Marks) -> bool:
+    """ "… for the preparation of a possible deployment": what may be done is not promised."""
+    before = marks.words[topic.start - 1].norm if topic.start else ""
+    named = any(_DEED.search(marks.words[i].norm) for i in range(topic.start, topic.end))
+    return stance is Stance.COMMITTED and named and bool(_POSSIBLE.search(before))
+
+
+_DEED = re.compile(
+    r"entsend|einsatz|einsätz|stationier|deploy|dispatch|envoi|déploi|invio|dispieg|envío|desplieg"
+    r"|uitzend|inzet|stuur|wysłan|rozmieszcz|відправ|розміщ|отправ|размещ"
+)
 _POSSIBLE = re.compile(
     r"^(?:possible|potential|eventual|möglich|etwaig|posible|possibil|eventuel|éventuel|mogelijk"
     r"|możliw|ewentualn|можлив|ймовірн|возможн|вероятн)"

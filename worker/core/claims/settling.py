@@ -351,6 +351,19 @@ def settle_monitoring(best: dict[Measure, Topic]) -> None:
             del best[measure]
 
 
+_TRAINED = re.compile(r"^(?:aus(?:ge|zu)?bild\w+|geschult|trainier\w+)$")
+
+
+def _drop_trainees(best: dict[Measure, Topic], marks: Marks) -> None:
+    """ "Die Mission hat Soldaten an der Waffe ausgebildet": nothing but training is told of."""
+    verbs = {marks.words[w].norm for p in marks.predicates for w in p.words}
+    if any(_SENT.match(verb) for verb in verbs) or not any(map(_TRAINED.match, verbs)):
+        return
+    for measure in (Measure.TROOPS, Measure.ARMS):
+        if measure in best and best[measure].kind == "weak":
+            del best[measure]
+
+
 def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
     """ "Trained 200 Ukrainian deminers": who is trained clears no mines for the trainer."""
     trained, men = best.get(Measure.TRAINING), best.get(Measure.TROOPS)
@@ -361,6 +374,8 @@ def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
     ahead = trained is not None and men is not None and 0 <= trained.start - men.end <= 1
     if ahead and trained and men and trained.kind == "verb" and men.kind == "weak":
         best.pop(Measure.TROOPS, None)  # "haben 80.000 Soldaten ausgebildet"
+    if trained is not None and marks.language == "de":
+        _drop_trainees(best, marks)
     mines = best.get(Measure.MINE_CLEARANCE)
     if mines is not None and Measure.TRAINING in best:
         people = range(mines.start, min(mines.end + 1, len(marks.words)))

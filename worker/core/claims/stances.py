@@ -114,8 +114,17 @@ def _modal_before(predicate: Predicate, clause: Clause, marks: Marks) -> bool:
         and hit[0] not in covered
         and abs(predicate.start - hit[-1]) <= 6
         and not in_condition(marks, hit[0])  # "to secure a possible ceasefire"
+        and not _of_a_noun(hit, predicate, marks)
         for hit in marks.context.get("modal_open", ())
     )
+
+
+_POSSIBLE = frozenset({"mögliche", "möglichen", "möglicher", "möglichem", "mögliches"})
+
+
+def _of_a_noun(hit: Sequence[int], predicate: Predicate, marks: Marks) -> bool:
+    """ "Eines möglichen Einsatzes": an adjective weakens its noun, no other word of the clause."""
+    return marks.words[hit[-1]].norm in _POSSIBLE and hit[-1] + 1 != predicate.start
 
 
 def compose(outer: Stance | None, inner: Stance | None, joined: bool = False) -> Stance | None:
