@@ -9,6 +9,7 @@ from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.romance import says_we, these_states
+from worker.core.claims.slavic import of_some_states
 from worker.core.claims.wordlists import word_set
 
 #: A pronoun is taken as the subject only this near to the beginning of its clause.
@@ -18,6 +19,8 @@ _PRONOUN_REACH = 4
 def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> Subject:
     """The subject that a pronoun, "both" or "the country" stands for."""
     marks = reading.marks
+    if of_some_states(clause, marks):
+        return Subject(nonstate=True, explicit=True)
     if _our_country(clause, marks):
         return Subject(("PL",), explicit=True)
     if _ons_land(clause, marks):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from worker.core.claims.clause import SLAVIC, Clause
 from worker.core.claims.marks import Actor, Marks, Predicate, Topic
@@ -108,3 +109,19 @@ def give_to_country(marks: Marks) -> None:
     for actor in marks.actors:
         if actor.kind == "institution" and actor.code == "UA" and actor.end in countries:
             actor.code = countries[actor.end]
+
+
+_SOME = word_set(
+    "некоторые отдельные другие многие деякі окремі інші чимало niektóre inne różne poszczególne"
+)
+_STATES = word_set(
+    "страны государства країни держави kraje państwa столицы столиці партнеры партнери"
+)
+
+
+def of_some_states(clause: Clause, marks: Marks) -> bool:
+    """ "Некоторые страны предоставят гарантии": states nobody names, none of those told of."""
+    if marks.language not in SLAVIC:
+        return False
+    norms = [word.norm for word in marks.words[clause.start : clause.end]]
+    return any(one in _SOME and two in _STATES for one, two in pairwise(norms))
