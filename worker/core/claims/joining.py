@@ -20,7 +20,7 @@ from worker.core.claims.beginnings import (
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.romance import ROMANCE, comments, waits_for_verb
-from worker.core.claims.wordlists import COMPLEMENTIZERS
+from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 
 
 def join_spanned(pieces: list[Clause], marks: Marks) -> list[Clause]:
@@ -268,6 +268,7 @@ def _first_comma(clause: Clause, marks: Marks) -> int:
     return next((i for i in inside if "," in marks.words[i].before), clause.end)
 
 
+_WHICH = word_set("który która które którzy яка який яке які который которая которое которые")
 #: So long is a Slavic "że …" behind a verb of saying a clause, whatever its verb.
 _TOLD = 4
 
@@ -276,7 +277,11 @@ def _told(last: Clause, piece: Clause, marks: Marks) -> bool:
     """ "Przekazał, że inicjatywa będzie dotyczyć wojsk": what is told is a clause of its own."""
     if marks.language not in SLAVIC or piece.end - piece.start < _TOLD:
         return _modal_told(last, piece, marks)
-    opens = marks.words[piece.start].norm in COMPLEMENTIZERS and piece.comma
+    first = marks.words[piece.start].norm
+    if first in _WHICH and piece.comma:
+        kinds = ("modal_will", "modal_open", "modal_must")
+        return any(marks.has(kind, piece.start, piece.end) for kind in kinds)
+    opens = first in COMPLEMENTIZERS and piece.comma
     return opens and any(p.start in last and p.kind == "reporting" for p in marks.predicates)
 
 

@@ -42,6 +42,7 @@ from worker.core.claims.recall import ENDED, recalled_topics
 from worker.core.claims.resolving import resolved
 from worker.core.claims.romance import adjective_owner
 from worker.core.claims.romance_deeds import led_by, no_predicate
+from worker.core.claims.slavic_clauses import pledges_nothing
 from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.speech import settle_speakers, speaker_of
 from worker.core.claims.stances import chain, compose
@@ -144,6 +145,12 @@ def _of_the_force(topic: Topic, clause: Clause, marks: Marks) -> bool:
     return relative and marks.language in SLAVIC and not named
 
 
+def _is_for_something(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """Whether a measure is only named as the aim of something else, or for what it is."""
+    aims = _of_the_force(topic, clause, marks) or needed_for(topic, marks)
+    return aims or pledges_nothing(topic, clause, marks)
+
+
 def _judge(
     number: int, topic: Topic, reading: Reading, language: str, discourse: Discourse
 ) -> None:
@@ -152,7 +159,7 @@ def _judge(
     topic = discourse.mission(topic, _contribution(topic, reading.marks))
     if _to_train(topic, reading.marks, discourse):
         topic = replace(topic, measure=Measure.TRAINING)
-    if _of_the_force(topic, clause, reading.marks) or needed_for(topic, reading.marks):
+    if _is_for_something(topic, clause, reading.marks):
         reading.rejections.append(Rejection(topic, clause, "what something is for"))
         return
     judgement = _stance(number, topic, reading, language, discourse)

@@ -10,7 +10,7 @@ from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks, Predicate, Topic
 from worker.core.claims.prodrop import left_out
 from worker.core.claims.reading import Reading
-from worker.core.claims.slavic_clauses import only_attributes
+from worker.core.claims.slavic_clauses import objections, recalls_nothing
 from worker.core.claims.topics import topics_of
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure, Stance
@@ -36,7 +36,7 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     clause, marks = reading.clauses[number], reading.marks
     if (antecedent := _antecedent(number, reading)) is not None:
         return [antecedent]
-    says = only_attributes(number, reading) or _only_says(number, reading)
+    says = recalls_nothing(number, reading) or _only_says(number, reading)
     if says or marks.words[clause.start].norm in _ASKING:
         return []  # "ЄС погодив 90 мільярдів: хто проти" is a question of the heading
     if any(hit[0] in clause for hit in marks.context.get("gathering", ())):
@@ -48,6 +48,7 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
     pointed = asked or any(hit[0] in clause for hit in marks.context.get("anaphor", ()))
     kinds = ("stance", "action") if pointed else ("stance",)
     cues = [p for p in predicates_of(clause, marks) if p.kind in kinds or _takes_part(p, marks)]
+    cues = cues or objections(number, reading)
     if not cues and reading.findings and clause.end - clause.start <= _ELLIPSIS:
         cues = [p for p in predicates_of(clause, marks) if p.rule == "implied deed"]
     owned = cues and (_owned(number, cues[0], reading) or answered)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from worker.core.claims.clause import SLAVIC, Clause, predicates_of
-from worker.core.claims.marks import Actor, Marks
+from worker.core.claims.marks import Actor, Marks, Predicate, Topic
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.wordlists import word_set
+from worker.model import Measure, Stance
 
 _ONE = word_set("który która którą яка який которая который")
 _MANY = word_set("które którzy які которые")
@@ -122,6 +123,23 @@ def says_what_it_is(at: int, clause: Clause, marks: Marks) -> bool:
     return not doer and (concerns or (thing and bool(_NOMINAL.search(following))))
 
 
+def objections(number: int, reading: Reading) -> list[Predicate]:
+    """ "Nie osiągnięto zgody na pożyczkę, z powodu sprzeciwu Belgii": to what was just told."""
+    clause, marks = reading.clauses[number], reading.marks
+    if marks.language not in SLAVIC or not reading.findings or not clause.comma:
+        return []
+    cues = [p for p in predicates_of(clause, marks) if p.kind == "noun"]
+    return [p for p in cues if p.stance is Stance.OPPOSED]
+
+
+def recalls_nothing(number: int, reading: Reading) -> bool:
+    """Whether a clause only tells of another's pledge, or refuses a demand that it names."""
+    clause, marks = reading.clauses[number], reading.marks
+    if marks.language == "pl" and any(p.kind == "demand" for p in predicates_of(clause, marks)):
+        return True  # "koalicja odrzuca żądania Moskwy"
+    return only_attributes(number, reading)
+
+
 def only_attributes(number: int, reading: Reading) -> bool:
     """ "26 krajów zobowiązało się … – ogłosił Macron": who tells of it pledges nothing himself."""
     clause, marks = reading.clauses[number], reading.marks
@@ -131,3 +149,33 @@ def only_attributes(number: int, reading: Reading) -> bool:
     cues = [p.start for p in predicates_of(clause, marks) if p.kind != "reporting"]
     leads = bool(cues) and cues[0] <= clause.start + 1
     return leads and set(cues) <= says and number + 1 == len(reading.clauses)
+
+
+_SO_THAT = word_set("aby by żeby ażeby щоб аби чтобы дабы")
+_INFINITIVE = re.compile(r"(?:ć|c|ти|ть|ться|тися|чь)$")
+#: What a force is for rather than what it is.
+_AIMS = frozenset({Measure.GUARANTEES, Measure.MONITORING})
+
+
+def pledges_nothing(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "Rozważa wysłanie sił, aby zagwarantować rozejm", "że gwarancje będą kluczem do pokoju"."""
+    if marks.language not in SLAVIC:
+        return False
+    if clause.subordinate and not predicates_of(clause, marks):
+        modals = (hit[0] for hit in marks.context.get("modal_will", ()) if hit[0] in clause)
+        return any(says_what_it_is(at, clause, marks) for at in modals)
+    return topic.measure in _AIMS and _aimed_at(topic, clause, marks)
+
+
+def _aimed_at(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    openers = [
+        i
+        for i in range(clause.start, topic.start)
+        if marks.words[i].norm in _SO_THAT and "," in marks.words[i].before
+    ]
+    if not openers or openers[-1] == clause.start == 0:
+        return False
+    near = range(openers[-1] + 1, min(openers[-1] + 4, topic.end))
+    purpose = any(_INFINITIVE.search(marks.words[i].norm) for i in near)
+    ruled = any(p.start < openers[-1] and p.kind == "demand" for p in marks.predicates)
+    return purpose and not ruled and any(t.start < openers[-1] for t in marks.topics)
