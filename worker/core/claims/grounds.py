@@ -34,6 +34,8 @@ def unfounded(judgement: Judgement, topic: Topic, number: int, reading: Reading)
         return "the guess or wish of somebody who is no government"
     if _in_the_view_of_others(reading.marks):
         return "the view of somebody who is no government"
+    if _elsewhere(topic, reading.clauses[number], reading.marks):
+        return "a mission elsewhere"
     if _not_all(reading.clauses[number], reading.marks):
         return "not all of them"
     background = _background(judgement, reading.clauses[number], reading.marks)
@@ -52,6 +54,20 @@ def _not_theirs(judgement: Judgement, topic: Topic, number: int, reading: Readin
     if speaker is not None and speaker.code == "UA" and "modal" in judgement.rules:
         return "a wish of the receiver"
     return None
+
+
+#: States on whose soil the alliance keeps battalions of its own.
+_FLANK = frozenset({"RO", "LT", "LV", "EE", "PL", "BG", "HU", "SK"})
+_ALLIANCE = word_set("otan navo nato forward oostflank flanc")
+
+
+def _elsewhere(topic: Topic, clause: Clause, marks: Marks) -> bool:
+    """ "300 militaires déployés en Roumanie dans une mission de l'Otan": not for Ukraine."""
+    if topic.measure not in {Measure.TROOPS, Measure.AIR} or marks.language not in {"fr", "nl"}:
+        return False
+    placed = [a for a in marks.actors if a.start in clause and a.oblique and a.kind == "state"]
+    there = any(a.code in _FLANK for a in placed) and all(a.code != "UA" for a in marks.actors)
+    return there and any(w.norm in _ALLIANCE for w in marks.words)
 
 
 _FOR = frozenset({"para", "per", "pour"})

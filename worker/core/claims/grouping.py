@@ -57,13 +57,16 @@ def _named_members(groups: list[list[Actor]], marks: Marks) -> list[list[Actor]]
     for body, members in pairwise(groups):
         whole, named = body[-1], members[0]
         apart = range(whole.end, named.start)
-        such = bool(apart) and marks.words[whole.end].norm in _SUCH_AS
-        such = such and all(marks.words[i].norm in _THE for i in apart[1:])
+        joint = next((i for i in apart[:2] if marks.words[i].norm in _SUCH_AS), None)
+        such = joint is not None and all(
+            marks.words[i].norm in _THE for i in range(joint + 1, named.start)
+        )
         beside = (such or not apart) and "," not in marks.words[named.start].before
+        some = such and whole.kind == "nonstate"  # "certains pays, comme l'Autriche"
         several = whole.end - whole.start > 1
         region = "+" in (whole.code or "")
         proper = named.kind == "state" and not named.possessive  # "26 Staaten der Koalition"
-        if several and beside and proper and (region or whole.code in _MEMBERS_OF):
+        if several and beside and proper and (region or whole.code in _MEMBERS_OF or some):
             named.oblique = named.oblique or body[0].oblique
             members[:0] = body[:-1]  # "Belgien sowie die baltischen Staaten Litauen und Estland"
             kept.remove(body)

@@ -266,10 +266,21 @@ def buys_from_others(judgement: Judgement, number: int, topic: Topic, reading: R
     if topic.measure not in {Measure.ARMS, Measure.AIR_DEFENCE} or not judgement.subject.codes:
         return False
     clause, marks = reading.clauses[number], reading.marks
-    foreign = [c for c in _possessors(topic, clause, marks) if c not in judgement.subject.codes]
-    return bool(foreign) and any(
-        _BOUGHT.search(marks.words[p.start].norm) for p in predicates_of(clause, marks)
-    )
+    makers = (*_possessors(topic, clause, marks), *_sellers(clause, marks))
+    foreign = [c for c in makers if c not in judgement.subject.codes]
+    verbs = {p.start for p in predicates_of(clause, marks)}
+    if marks.language in OF:  # "staat klaar om wapens te kopen": no deed of its own
+        verbs |= set(range(clause.start, clause.end))
+    return bool(foreign) and any(_BOUGHT.search(marks.words[i].norm) for i in verbs)
+
+
+def _sellers(clause: Clause, marks: Marks) -> list[str]:
+    """ "Buy missiles from the US": the state that they are bought from."""
+    return [
+        actor.code
+        for actor in marks.actors
+        if actor.code == "US" and actor.kind == "state" and actor.oblique and actor.start in clause
+    ]
 
 
 _FINANCED = re.compile(

@@ -225,6 +225,8 @@ def _stance(
     judgement = Judgement(inner, rules, chosen, subject, confidence)
     if outer is not None and outer_number is not None:
         _govern(judgement, number, outer_number, outer, reading, language, discourse)
+    elif clause.opener == "whether" and _of_a_question(clause, marks):
+        judgement.stance = None
     return judgement
 
 
@@ -238,6 +240,15 @@ def _left_unsigned(topic: Topic, chosen: Predicate | None, clause: Clause, marks
         and bool(signing & set(chosen.words))
         and is_negated(chosen, clause, marks)
     )
+
+
+_QUESTION = word_set("question vraag kwestie")
+
+
+def _of_a_question(clause: Clause, marks: Marks) -> bool:
+    """ "La question de savoir si Vienne est prête à envoyer …": it is asked, not said."""
+    before = marks.words[max(0, clause.start - 3) : clause.start]
+    return any(w.norm in _QUESTION for w in before)
 
 
 def _govern(

@@ -364,6 +364,17 @@ def _drop_trainees(best: dict[Measure, Topic], marks: Marks) -> None:
             del best[measure]
 
 
+#: So near to "training of" its pilots stand.
+_PILOTS = 4
+
+
+def _flown_to_train(trained: Topic, planes: Topic, marks: Marks) -> bool:
+    """ "Twee F-16's inzetten voor de opleiding van piloten": flown to teach, not for Ukraine's sky."""
+    near = marks.words[trained.start : trained.end + _PILOTS]
+    taught = any(w.norm.startswith("pilot") for w in near)
+    return marks.language in {"fr", "nl"} and planes.kind == "weak" and taught
+
+
 def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
     """ "Trained 200 Ukrainian deminers": who is trained clears no mines for the trainer."""
     trained, men = best.get(Measure.TRAINING), best.get(Measure.TROOPS)
@@ -374,6 +385,9 @@ def settle_training(best: dict[Measure, Topic], marks: Marks) -> None:
     ahead = trained is not None and men is not None and 0 <= trained.start - men.end <= 1
     if ahead and trained and men and trained.kind == "verb" and men.kind == "weak":
         best.pop(Measure.TROOPS, None)  # "haben 80.000 Soldaten ausgebildet"
+    planes = best.get(Measure.AIR)
+    if trained is not None and planes is not None and _flown_to_train(trained, planes, marks):
+        del best[Measure.AIR]
     if trained is not None and marks.language == "de":
         _drop_trainees(best, marks)
     mines = best.get(Measure.MINE_CLEARANCE)
