@@ -72,6 +72,7 @@ def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list
 
 _MEETING = word_set(
     """
+    процесі процессе procesie обговореннях обсуждениях
     засіданні зустрічі саміті нараді переговорах конференції відеоконференції форумі
     заседании встрече саммите совещании переговорах конференции видеоконференции форуме
     posiedzeniu spotkaniu szczycie naradzie rozmowach konferencji wideokonferencji forum

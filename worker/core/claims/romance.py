@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from worker.core.claims.clause import COMMA, Clause, predicates_of
 from worker.core.claims.marks import Actor, Marks, Predicate
@@ -205,14 +206,14 @@ def led(actor: Actor, marks: Marks) -> bool:
     return marks.language in ROMANCE and any(_LED.match(w.norm) for w in before)
 
 
-_THESE = frozenset({"estos", "questi", "ces"})
-_COUNTRIES = frozenset({"países", "paesi", "pays"})
+_THESE = word_set("estos questi ces эти ці te")
+_COUNTRIES = word_set("países paesi pays страны государства країни держави kraje państwa")
 
 
 def these_states(clause: Clause, marks: Marks) -> bool:
     """ "Estos países han ofrecido tropas": those just told of."""
-    pair = [w.norm for w in marks.words[clause.start : clause.start + 2]]
-    return len(pair) > 1 and pair[0] in _THESE and pair[1] in _COUNTRIES
+    norms = [w.norm for w in marks.words[clause.start : clause.start + 3]]
+    return any(a in _THESE and b in _COUNTRIES for a, b in pairwise(norms))
 
 
 _BOTH_OF = {"tanto": ("como", "quanto", "che"), "sia": ("che", "sia"), "tant": ("que",)}

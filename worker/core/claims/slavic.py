@@ -71,7 +71,7 @@ _OF = word_set(
     саммита саммите план плану плана плани планы agencję agencji szczyt szczytu szczycie plan planu
     внесок внеску вклад вклада позиція позиції позицію позиция позиции позицию stanowisko
     рішення решение рішенням решения територія території территория территории
-    країн стран государств держав państw krajów роль ролі роли rola roli rolę
+    активів активи активов активы країн стран государств держав państw krajów роль ролі роли rola roli rolę
     """
 )
 
@@ -103,10 +103,16 @@ def is_origin(actor: Actor, topic: Topic, marks: Marks) -> bool:
     return marks.language in SLAVIC and actor.kind == "adjective" and near and actor.code != "US"
 
 
+_SEJM = re.compile(r"^(?:сейм|sejm)")
+
+
 def give_to_country(marks: Marks) -> None:
     """ "Кабмін Японії": a body that alone is Ukraine's is that of the state named behind it."""
     countries = {a.start: a.code for a in marks.actors if a.kind == "oblique" and a.code != "UA"}
+    baltic = [a.code for a in marks.actors if a.code in {"LT", "LV"}]
     for actor in marks.actors:
+        if baltic and actor.kind == "institution" and _SEJM.match(marks.words[actor.start].norm):
+            actor.code = baltic[0]  # "Литва погодила участь: Сейм дав мандат"
         if actor.kind == "institution" and actor.code == "UA" and actor.end in countries:
             actor.code = countries[actor.end]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from worker.core.claims.cases import OF
-from worker.core.claims.clause import Clause, infinitival, predicates_of
+from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.documents import document_subject
 from worker.core.claims.grouping import groups_of, of_group
@@ -220,7 +220,8 @@ def _named_after(
 ) -> list[Actor]:
     """ "Budapest rejette l'idée, de même que la Slovaquie": who is named last does the same."""
     last = groups[-1]
-    if marks.language not in {"fr", "es", "it"} or last is first or first[0].code is None:
+    named = {"fr", "es", "it", "uk", "ru"}
+    if marks.language not in named or last is first or first[0].code is None:
         return []
     joints = {hit[-1] for hit in marks.context.get("coordinator", ()) if len(hit) > 1}
     joined = any(last[0].start - 3 <= joint < last[0].start for joint in joints)
@@ -260,6 +261,16 @@ def _owner_of_cue(groups: list[list[Actor]], clause: Clause, marks: Marks) -> li
     return None
 
 
+#: So near behind the cue stands whose view it is ("неприйнятно для Москви").
+_VIEW = 5
+
+
+def _beside_stance(actor: Actor, marks: Marks) -> bool:
+    """Not so in "возможна … после определения миссии для каждой страны"."""
+    cues = [p for p in marks.predicates if p.kind in {"stance", "noun"}]
+    return any(actor.start - p.words[-1] <= _VIEW for p in cues)
+
+
 def _viewer(groups: list[list[Actor]], clause: Clause, marks: Marks) -> Subject | None:
     """ "Für Moskau eine rote Linie", "im Storting wurde … verabschiedet": a subject in disguise."""
     if not any(p.kind in {"stance", "noun"} for p in predicates_of(clause, marks)):
@@ -267,6 +278,8 @@ def _viewer(groups: list[list[Actor]], clause: Clause, marks: Marks) -> Subject 
     for group in groups:
         first = group[0]
         if first.code in {None, "UA"}:
+            continue
+        if first.experiencer and marks.language in SLAVIC and not _beside_stance(first, marks):
             continue
         house = first.oblique and first.kind == "institution" and not _meeting(clause, marks)
         if first.experiencer or (house and marks.has("passive", clause.start, clause.end)):

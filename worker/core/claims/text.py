@@ -247,4 +247,14 @@ def _ends_here(
         return bool(_ON_X.search(text, max(left, match.start() - 24), match.start()))
     if token.isdigit() and len(token) <= 2 and language in {"de", "pl", "nl"} and nxt.isalpha():
         return False
+    if token in _SUMS and _OPENS.match(text, following):
+        return True
     return token not in abbreviations and token + "." not in abbreviations
+
+
+#: "… около 40 млрд. В 2025 году": an abbreviation of a sum, and a word that begins a sentence.
+_SUMS = frozenset({"млн", "млрд", "тыс", "тис", "руб", "грн", "долл", "дол", "г", "гг", "р", "рр"})
+_OPENS = re.compile(
+    r"(?:В|На|По|С|Об|О|У|За|При|Как|Он|Она|Это|Также|Ранее|Кроме|Из|До|Для|Про|Це|Він|Вона|Також"
+    r"|Раніше|Крім|Із|З|Від|Однак|Однако|Но|Але|Во)\b"
+)
