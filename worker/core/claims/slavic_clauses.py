@@ -164,7 +164,20 @@ def pledges_nothing(topic: Topic, clause: Clause, marks: Marks) -> bool:
     if clause.subordinate and not predicates_of(clause, marks):
         modals = (hit[0] for hit in marks.context.get("modal_will", ()) if hit[0] in clause)
         return any(says_what_it_is(at, clause, marks) for at in modals)
+    if _aim_of_the_refused(clause, marks):
+        return True
     return topic.measure in _AIMS and _aimed_at(topic, clause, marks)
+
+
+def _aim_of_the_refused(clause: Clause, marks: Marks) -> bool:
+    """ "Odrzuca zaciągnięcie długu, by przekazać pieniądze": the aim of what is refused."""
+    first = range(clause.start + 1, min(clause.start + 4, clause.end))
+    aim = marks.words[clause.start].norm in _SO_THAT and clause.comma
+    aim = aim and any(_INFINITIVE.search(marks.words[i].norm) for i in first)
+    return aim and any(
+        p.start < clause.start and p.stance is not None and p.stance.rank < 0
+        for p in marks.predicates
+    )
 
 
 def _aimed_at(topic: Topic, clause: Clause, marks: Marks) -> bool:
