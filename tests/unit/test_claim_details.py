@@ -124,3 +124,12 @@ def test_one_stance_dated_a_day_apart_is_one_claim_and_a_month_apart_two() -> No
     old = "In January Spain pledged troops for Ukraine. Spain pledges troops for Ukraine."
     article = Article(old, published="2026-03-11", language="en")
     assert len(analyze_sentences(default_extractor(), article, "en")) == 2
+
+
+def test_headlines_listed_below_read_more_are_no_claims() -> None:
+    text = (
+        "Die Koalition der Willigen beriet über Truppen. Norwegen sagte der Ukraine Munition zu.\n"
+        "Lesen Sie auch\n- Kanada wird Soldaten in die Ukraine entsenden\n- Lettland liefert Drohnen"
+    )
+    claims = analyze_sentences(default_extractor(), Article(text=text, language="de"), "de")
+    assert [c.actor for c in claims] == ["NO"]

@@ -50,12 +50,19 @@ def asked_paragraphs(text: str, parts: Sequence[Sentence]) -> frozenset[int]:
 _LONG_PARAGRAPH = 5
 
 
-def kept(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Sentence]:
+def _listed(sentence: Sentence, text: str) -> bool:
+    """Whether a sentence is an item of a list ("- …"), as the headlines below "Read more" are."""
+    return text[sentence.start : sentence.start + 2] in {"- ", "• ", "* ", "– "}
+
+
+def kept(text: str, sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Sentence]:
     """The sentences of the article itself: teasers, cookie texts and readers' letters are dropped."""
     lengths = Counter(sentence.paragraph for sentence in sentences)
     dropped: set[int] = set()
     found = []
     for sentence in sentences:
+        if sentence.paragraph - 1 in dropped and _listed(sentence, text):
+            dropped.add(sentence.paragraph)
         if sentence.paragraph in dropped:
             continue
         if not _openers(sentence, lexicon):

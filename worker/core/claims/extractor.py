@@ -131,7 +131,7 @@ def _reads(
     text: str, title: int, language: str, lexicon: Lexicon, day: str = ""
 ) -> Iterator[_Read]:
     paragraph = -1
-    parts = kept(sentences(text, language, lexicon.abbreviations), lexicon)
+    parts = kept(text, sentences(text, language, lexicon.abbreviations), lexicon)
     discourse = Discourse(interview=is_interview(text, parts))
     asked = asked_paragraphs(text, parts) if discourse.interview else frozenset()
     for sentence in parts:

@@ -67,6 +67,10 @@ def read(
     name_epithets(marks, discourse)
     settle_actors(marks, language)
     marks.predicates = [p for p in marks.predicates if not led_by(p, marks)]
+    marks.topics = [
+        replace(t, measure=Measure.TRAINING) if _to_train(t, marks, discourse) else t
+        for t in marks.topics
+    ]
     clauses = split(marks, language)
     reading = Reading(marks, clauses, listed=item)
     reading.attributions = attributions(marks, clauses, language)
@@ -157,8 +161,6 @@ def _judge(
     """Add the findings on one measure of one clause, or the reason why there is none."""
     clause = reading.clauses[number]
     topic = discourse.mission(topic, _contribution(topic, reading.marks))
-    if _to_train(topic, reading.marks, discourse):
-        topic = replace(topic, measure=Measure.TRAINING)
     if _is_for_something(topic, clause, reading.marks):
         reading.rejections.append(Rejection(topic, clause, "what something is for"))
         return
