@@ -125,7 +125,7 @@ def world(folder: Path, changes: int, seed: int) -> Iterator[tuple[Path, Press, 
     with publishing(Press()) as press, receiving(Receiver(chance=chance)) as receiver:
         publish(press, changes)
         worker = {"look_back_hours": 24 * 365, "concurrency": 16, "tick": "1s"}
-        worker["first_look_back"] = "0"  # all that a feed shows, however old
+        worker["first_look_back"] = 0  # all that a feed shows, however old
         route = {"group_by": ["actor", "measure"], "group_wait": "1s", "group_interval": "1s"}
         hooks = {"hook": receiver.url}
         yield write_config(folder, press, hooks, worker=worker, route=route), press, receiver

@@ -270,6 +270,21 @@ HOSTILE = (
     "@channel @here #general *bold* _it_ ~no~ `code` :smile:",
     "https://evil.example/|x> &lt;!here&gt; &#106;avascript:",
     "=cmd|' /C calc'!A0",
+    # Marks that turn the order of reading, shaped scripts, letters beyond the first plane, emoji of
+    # several, letters under a pile of accents, tags that nobody sees, words without an end.
+    "\u200fשלום\u200e \u061cسلام\u2067evil\u2069 \u202dabc\u202c",
+    "𝕬𝖑𝖊𝖗𝖙 𐎀𐎁 𠮷 👩‍👩‍👧‍👦🏴\U000e0067\U000e0062\U000e007f🇫🇷🇫",
+    "Z" + "\u0335\u0321\u0489" * 200,
+    "\U000e0001\U000e0041\ufff9x\ufffa\u2028\u2029\u0085\u00ad\u2060\ufe0f",
+    "A" * 20_000,
+    "漢" * 9_000,
+    "👍🏽" * 5_000,
+    "<&>" * 3_000,
+    "https://" + "a" * 3_000 + ".example/" + "b" * 3_000,
+    ("wort " * 5_000).strip(),
+    "\u202e" * 4_000,
+    "&amp;" * 2_000 + "<!everyone>",
+    "\t\v\f\x1c\x85 \u00a0\u3000",
 )
 
 
@@ -281,11 +296,15 @@ STRANGE = st.text(
     ),
     max_size=80,
 )
+#: The same, and words of any length made of few signs.
+STRANGE_AND_LONG = st.one_of(
+    STRANGE, st.builds(lambda part, times: part * times, st.text(max_size=3), st.integers(1, 4000))
+)
 
 
 def _hold(check: Any, examples: int) -> None:
     """Run a check on the hostile strings above and on so many that Hypothesis thinks of."""
-    tested = given(STRANGE)(check)
+    tested = given(STRANGE_AND_LONG)(check)
     for text in HOSTILE:
         tested = example(text)(tested)
     settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))(
@@ -332,6 +351,8 @@ def check_email(text: str) -> None:
     assert page.foreign == []
     delivery = Delivery("d-1", "m", {**payload, "subject": text})
     raw = bytes(build_message(delivery, MAIL, sample_alert().raised_at))
+    assert max(map(len, raw.splitlines())) <= 998, "RFC 5321 takes no longer lines"
+    assert len(raw) < 200_000
     parsed = message_from_bytes(raw, policy=policy.default)
     assert sorted({key.lower() for key in parsed}) == [
         "auto-submitted",
@@ -361,6 +382,9 @@ def check_webhook(text: str) -> None:
 
 def check_apprise(text: str) -> None:
     payload = render_messenger([hostile_alert(text)] * 2)
+    assert len(payload["title"]) <= 200
+    assert len(payload["text"]) <= 20_000
+    assert len(payload["short"]) <= 3_000
     for shown in (payload["title"], payload["text"], payload["short"]):
         for line in shown.split("\n"):
             if line.startswith(("http://", "https://")):
