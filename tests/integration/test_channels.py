@@ -311,6 +311,7 @@ async def test_an_email_arrives_with_text_html_and_the_delivery_as_its_id() -> N
     (message,) = mailbox.messages
     assert mailbox.recipients == [["desk@example.org", "night@example.org"]]
     assert message["message-id"] == "<d-0001@example.org>"
+    assert message["from"] == "Coalition Watch <watch@example.org>"
     assert (message["references"], message["auto-submitted"]) == (None, "auto-generated")
     assert message["list-unsubscribe"] == "<mailto:watch@example.org?subject=unsubscribe>"
     assert message["subject"].startswith("[Coalition Watch] France · ground troops: new pledge")

@@ -87,6 +87,8 @@ class EmailChannel(_Channel):
     """Certificates to trust instead of the public ones (a private CA)."""
     sender: Address
     """The address mail comes from."""
+    sender_name: Annotated[str, Field(min_length=1, max_length=60)] = "Coalition Watch"
+    """The name that stands before that address in a reader's list."""
     to: Annotated[tuple[Address, ...], BeforeValidator(listed), Field(min_length=1)]
     """Who gets it."""
     unsubscribe: Unsubscribe | None = None

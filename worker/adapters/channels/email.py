@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -91,7 +92,7 @@ def build_message(delivery: Delivery, channel: EmailChannel, now: datetime) -> E
     domain = channel.sender.rpartition("@")[2]
     message = EmailMessage()
     message["Subject"] = header(str(payload["subject"]))
-    message["From"] = channel.sender
+    message["From"] = Address(header(channel.sender_name, 60), addr_spec=channel.sender)
     message["To"] = ", ".join(channel.to)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{header(delivery.id, 100)}@{domain}>"
