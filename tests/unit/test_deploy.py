@@ -15,6 +15,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from worker.core.claims.lexicon import load_lexicon
 from worker.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -117,6 +118,44 @@ def test_what_kustomize_builds_fits_the_schemas_too(overlay: str) -> None:
         mounted = {mount["name"] for mount in container["volumeMounts"]}
         assert mounted <= {volume["name"] for volume in pod["volumes"]}
         assert container["image"] == "coalition-watch:0.1.0"
+
+
+@pytest.mark.parametrize("under", ["base", "overlays/scaled"])
+def test_the_lexicon_component_mounts_a_map_for_each_language(tmp_path: Path, under: str) -> None:
+    shutil.copytree(KUBERNETES, tmp_path / "k")
+    mine = tmp_path / "k" / "overlays" / "mine"
+    mine.mkdir()
+    overlay = {"resources": [f"../../{under}"], "components": ["../../components/lexicon"]}
+    (mine / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+    parts = built(str(mine))
+    deployment = of_kind(parts, "Deployment")
+    kubernetes_validate.validate(deployment, VERSIONS[-1], strict=True)
+    pod = deployment["spec"]["template"]["spec"]
+    (worker,) = [one for one in pod["containers"] if one["name"] == "worker"]
+    environ = {one["name"]: one.get("value") for one in worker["env"]}
+    assert ("DATABASE_URL" in environ) == (under == "overlays/scaled")
+    (root,) = yaml.safe_load(environ["COALITION_WATCH_LEXICON__DIRS"])
+    mounted = {mount["mountPath"] for mount in worker["volumeMounts"]}
+    languages = {path.name for path in (ROOT / "worker" / "lexicon").iterdir() if path.is_dir()}
+    assert {f"{root}/{language}" for language in languages} <= mounted
+    maps = {one["configMap"]["name"] for one in pod["volumes"] if one["name"][:8] == "lexicon-"}
+    assert maps == {f"coalition-watch-lexicon-{language}" for language in languages}
+
+
+def test_a_lexicon_is_read_from_folders_as_the_kubelet_writes_them(tmp_path: Path) -> None:
+    """Each mounted map is links to a hidden folder; that of a language without a map is empty."""
+    hidden = tmp_path / "lexicon" / "de" / "..2026_02_03"
+    hidden.mkdir(parents=True)
+    (tmp_path / "lexicon" / "fr").mkdir()
+    row = "DE\tinstitution\tPusemuckelamt\tdas Pusemuckelamt\tdas Amt\n"
+    (hidden / "actors.tsv").write_text(f"code\tkind\tpattern\texample\tcounter\n{row}")
+    (hidden.parent / "..data").symlink_to(hidden.name)
+    (hidden.parent / "actors.tsv").symlink_to("..data/actors.tsv")
+    environ = {"COALITION_WATCH_LEXICON__DIRS": f"[{tmp_path / 'lexicon'}]"}
+    dirs = load_settings(ROOT / "config", environ).lexicon_dirs
+    rows = {language: len(load_lexicon(language, dirs).rows) for language in ("de", "fr")}
+    own = {language: len(load_lexicon(language).rows) for language in ("de", "fr")}
+    assert rows == {"de": own["de"] + 1, "fr": own["fr"]}
 
 
 def test_the_scaled_overlay_has_several_workers_and_its_address_from_a_secret() -> None:
