@@ -2,6 +2,8 @@
 
 ``CW_SCALE_HOSTS`` × ``CW_SCALE_ENTRIES`` articles are polled, read and judged from a local press
 that answers after half a second, as publishers do; the embedded engine on SQLite is the measure.
+``CW_SCALE_CORES`` gives each process so many cores of its own (a control group, so root only),
+as machines have: without it all of them compete for what there is.
 Then 1,000 and 100,000 waiting entries are put into both databases, and what the engines ask of
 them at every step is timed.
 """
@@ -15,13 +17,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from sqlalchemy import func, insert, select
 
+from bench.cage import cage, spent
 from bench.store import feed_row
 from tests import postgres
 from tests.integration.desk import ENVIRON, write_config
@@ -30,9 +34,12 @@ from worker.adapters.store import Store, tables
 
 HOSTS = int(os.environ.get("CW_SCALE_HOSTS", "60"))
 ENTRIES = int(os.environ.get("CW_SCALE_ENTRIES", "10"))
-PROCESSES = (1, 2, 4)
+PROCESSES = tuple(map(int, os.environ.get("CW_SCALE_PROCESSES", "1,2,4").split(",")))
+CORES = float(os.environ.get("CW_SCALE_CORES", "0"))
 BACKLOGS = (1_000, 100_000)
-LATENCY = 0.5
+LATENCY = float(os.environ.get("CW_SCALE_LATENCY", "0.5"))
+#: Seconds after which a run is given up.
+PATIENCE = float(os.environ.get("CW_SCALE_PATIENCE", "600"))
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LEASE = timedelta(minutes=15)
 CALLS = 30
@@ -68,29 +75,53 @@ def configured(folder: Path, press: Press, database: str) -> Path:
 
 
 @contextmanager
-def machines(config: Path, number: int) -> Iterator[None]:
-    """So many processes of the worker."""
+def machines(config: Path, number: int) -> Iterator[list[int]]:
+    """So many processes of the worker, each with its own cores if it has any; their ids."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(machine(config)) for _ in range(number)]
+
+
+@contextmanager
+def machine(config: Path) -> Iterator[int]:
+    """One process of the worker."""
     command = [sys.executable, "-m", "worker", "run", "--config", str(config)]
-    started = [
-        subprocess.Popen(
-            command,
+    with cage(CORES) if CORES else nullcontext() as group:
+        process = subprocess.Popen(
+            [*_entering(group), *command],
             env={**os.environ, **ENVIRON},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        for _ in range(number)
-    ]
-    try:
-        yield
-    finally:
-        for process in started:
+        try:
+            yield process.pid
+        finally:
             process.terminate()
-        for process in started:
             process.wait(40)
 
 
-def rate(config: Path, url: str, number: int) -> float:
-    """Articles read and judged a second, from the first one that is on."""
+def _entering(group: Path | None) -> list[str]:
+    """What a command starts with, so that it runs in a group from its first moment."""
+    if group is None:
+        return []
+    return ["/bin/sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh"]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Articles a second, and seconds of processor for one, in the workers and in the server."""
+
+    speed: float
+    workers: float
+    server: float
+
+    def __str__(self) -> str:
+        return f"{self.speed:6.1f} articles/s · {self.workers * 1000:.0f} ms of processor each" + (
+            f", {self.server * 1000:.0f} ms in the server" if self.server else ""
+        )
+
+
+def rate(config: Path, url: str, number: int, server: int | None = None) -> Rate:
+    """How fast articles are read and judged, from the first one that is on."""
     store = Store(url)
     judged = select(func.count()).where(tables.article.c.state == "done")
 
@@ -99,15 +130,20 @@ def rate(config: Path, url: str, number: int) -> float:
             return int(connection.execute(judged).scalar_one())
 
     wanted = HOSTS * ENTRIES
-    with machines(config, number):
+    with machines(config, number) as processes:
+
+        def worked() -> tuple[float, float]:
+            return sum(map(spent, processes)), spent(server) if server else 0.0
+
         while not (first := done()):
             time.sleep(0.1)
-        begun = time.monotonic()
-        while (last := done()) < wanted and time.monotonic() - begun < 600:
-            time.sleep(0.1)
-    taken = time.monotonic() - begun
+        begun, before = time.monotonic(), worked()
+        while (last := done()) < wanted and time.monotonic() - begun < PATIENCE:
+            time.sleep(0.2)
+        taken, after = time.monotonic() - begun, worked()
     store.close()
-    return (last - first) / taken
+    new = max(last - first, 1)
+    return Rate(new / taken, (after[0] - before[0]) / new, (after[1] - before[1]) / new)
 
 
 def throughput(server: postgres.Server) -> None:
@@ -117,15 +153,19 @@ def throughput(server: postgres.Server) -> None:
         folder = Path(place)
         file = f"sqlite:///{folder / 'embedded.db'}"
         alone = rate(configured(folder / "embedded", press, file), file, 1)
-        print(f"embedded, SQLite: {alone:6.1f} articles/s")
+        print(f"{HOSTS} hosts with {ENTRIES} articles; cores for each process: {CORES or 'shared'}")
+        print(f"embedded, SQLite: {alone}")
         first = 0.0
         for number in PROCESSES:
             url = server.new_database(empty=True)
-            speed = rate(configured(folder / str(number), press, url), url, number)
-            first = first or speed
+            config = configured(folder / str(number), press, url)
+            assert server.process is not None
+            found = rate(config, url, number, server.process.pid)
+            first = first or found.speed
             print(
-                f"{number} processes, PostgreSQL: {speed:6.1f} articles/s · × {speed / first:.2f} of "
-                f"one · × {speed / alone:.2f} of embedded"
+                f"{number} processes, PostgreSQL: {found} · × {found.speed / first:.2f} of "
+                f"one · × {found.speed / alone.speed:.2f} of embedded",
+                flush=True,
             )
 
 
@@ -163,7 +203,7 @@ def asked(store: Store) -> dict[str, Callable[[], object]]:
     return steps
 
 
-def spent(step: Callable[[], object]) -> float:
+def milliseconds(step: Callable[[], object]) -> float:
     """The median milliseconds of a step."""
     times = []
     for _ in range(CALLS):
@@ -184,7 +224,7 @@ def backlog(server: postgres.Server) -> None:
                 waiting(store, size)
                 stores.append(asked(store))
             for name, small in stores[0].items():
-                before, after = spent(small), spent(stores[1][name])
+                before, after = milliseconds(small), milliseconds(stores[1][name])
                 print(
                     f"{kind}, {name:20}: {before:7.2f} ms at 10³ waiting · {after:7.2f} ms at 10⁵ · "
                     f"× {after / before:.1f}"
@@ -195,7 +235,8 @@ def main() -> None:
     """Print all figures."""
     durable = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
     with postgres.running(durable) as server:
-        backlog(server)
+        if "CW_SCALE_CORES" not in os.environ:
+            backlog(server)
         throughput(server)
 
 

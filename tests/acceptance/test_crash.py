@@ -22,7 +22,7 @@ import pytest
 from tests.integration.desk import ENVIRON, open_app, write_config
 from tests.integration.newsroom import Press, Receiver, publishing, receiving
 
-KILLS = int(os.environ.get("CW_CRASH_KILLS", "10"))
+KILLS = int(os.environ.get("CW_CRASH_KILLS", "4"))
 ROOT = Path(__file__).parents[2]
 WAITING = ("pending", "leased")
 STATES = (
@@ -132,7 +132,6 @@ def world(folder: Path, changes: int, seed: int) -> Iterator[tuple[Path, Press, 
 
 
 @pytest.mark.crash
-@pytest.mark.slow
 def test_killed_at_random_points_the_worker_loses_no_alert(tmp_path):
     changes = max(1, KILLS * 60 // 100)
     with world(tmp_path / "reference", changes, seed=1) as (config, _, steady):

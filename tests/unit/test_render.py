@@ -406,7 +406,7 @@ CHECKS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_an_article_holds_stays_inert(kind: str) -> None:
-    _hold(CHECKS[kind], 150)
+    _hold(CHECKS[kind], 100)
 
 
 @pytest.mark.torture
