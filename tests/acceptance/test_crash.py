@@ -1,6 +1,7 @@
 """The real program, killed at random points: nothing that was published is lost.
 
-``CW_CRASH_KILLS`` sets how often it is killed (``make crash``: 200 times, 12,000 alerts).
+``CW_CRASH_KILLS`` sets how often it is killed (``make crash``: 200 times, 12,000 alerts),
+``CW_CRASH_ALERTS`` how many alerts there are, if not sixty for each kill.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.integration.desk import ENVIRON, open_app, write_config
 from tests.integration.newsroom import Press, Receiver, publishing, receiving
 
 KILLS = int(os.environ.get("CW_CRASH_KILLS", "4"))
+ALERTS = int(os.environ.get("CW_CRASH_ALERTS", KILLS * 60))
 ROOT = Path(__file__).parents[2]
 WAITING = ("pending", "leased")
 STATES = (
@@ -133,7 +135,7 @@ def world(folder: Path, changes: int, seed: int) -> Iterator[tuple[Path, Press, 
 
 @pytest.mark.crash
 def test_killed_at_random_points_the_worker_loses_no_alert(tmp_path):
-    changes = max(1, KILLS * 60 // 100)
+    changes = max(1, ALERTS // 100)
     with world(tmp_path / "reference", changes, seed=1) as (config, _, steady):
         steady.chance = None
         code, _, err = finish(start(config, "--once"), 60 + changes * 30)
