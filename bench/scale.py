@@ -3,7 +3,9 @@
 ``CW_SCALE_HOSTS`` × ``CW_SCALE_ENTRIES`` articles are polled, read and judged from a local press
 that answers after half a second, as publishers do; the embedded engine on SQLite is the measure.
 ``CW_SCALE_CORES`` gives each process so many cores of its own (a control group, so root only),
-as machines have: without it all of them compete for what there is.
+as machines have: without it all of them compete for what there is. ``CW_SCALE_RELEVANT`` is the
+share of articles that speak of the coalition, a tenth; with 1 each one changes the same position,
+which is the worst that the ledger's one lane can meet.
 Then 1,000 and 100,000 waiting entries are put into both databases, and what the engines ask of
 them at every step is timed.
 """
@@ -35,6 +37,7 @@ from worker.adapters.store import Store, tables
 HOSTS = int(os.environ.get("CW_SCALE_HOSTS", "60"))
 ENTRIES = int(os.environ.get("CW_SCALE_ENTRIES", "10"))
 PROCESSES = tuple(map(int, os.environ.get("CW_SCALE_PROCESSES", "1,2,4").split(",")))
+RELEVANT = float(os.environ.get("CW_SCALE_RELEVANT", "0.1"))
 CORES = float(os.environ.get("CW_SCALE_CORES", "0"))
 BACKLOGS = (1_000, 100_000)
 LATENCY = float(os.environ.get("CW_SCALE_LATENCY", "0.5"))
@@ -46,6 +49,15 @@ CALLS = 30
 TEXT = (
     "Norwegen wird 300 Soldaten in die Ukraine entsenden, kündigte die Regierung an. Die Koalition "
     "der Willigen berät seit Monaten über Sicherheitsgarantien für die Ukraine."
+)
+
+
+STATES = ("Norwegen", "Schweden", "Dänemark", "Finnland", "Polen", "Spanien", "Italien", "Kanada")
+#: Some three kilobytes of what most of a paper is about.
+ELSEWHERE = " ".join(
+    f"Im Stadtrat wurde am Abend zum {number}. Mal über die neue Brücke am Hafen beraten, deren Bau "
+    "sich verzögert, weil die Kosten gestiegen sind und zwei Gutachten einander widersprechen."
+    for number in range(2, 20)
 )
 
 
@@ -61,7 +73,17 @@ def crowd(press: Press) -> None:
     """Hosts with articles that differ."""
     for host in range(HOSTS):
         for number in range(ENTRIES):
-            press.add(f"feed{host:03}", f"Bericht {number} von {host}", f"{TEXT} ({host}/{number})")
+            told = f"{_story(host * ENTRIES + number)} ({host}/{number})"
+            press.add(f"feed{host:03}", f"Bericht {number} von {host}", told)
+            press.feeds[f"feed{host:03}"][-1].background = ELSEWHERE
+
+
+def _story(number: int) -> str:
+    """The article of that number; those on the coalition come at even distances."""
+    if int((number + 1) * RELEVANT) == int(number * RELEVANT):
+        return "Aus dem Rathaus."
+    same = RELEVANT == 1
+    return TEXT if same else TEXT.replace("Norwegen", STATES[number % len(STATES)])
 
 
 def configured(folder: Path, press: Press, database: str) -> Path:
@@ -153,7 +175,10 @@ def throughput(server: postgres.Server) -> None:
         folder = Path(place)
         file = f"sqlite:///{folder / 'embedded.db'}"
         alone = rate(configured(folder / "embedded", press, file), file, 1)
-        print(f"{HOSTS} hosts with {ENTRIES} articles; cores for each process: {CORES or 'shared'}")
+        print(
+            f"{HOSTS} hosts with {ENTRIES} articles, {RELEVANT:.0%} on the coalition; "
+            f"cores for each process: {CORES or 'shared'}"
+        )
         print(f"embedded, SQLite: {alone}")
         first = 0.0
         for number in PROCESSES:

@@ -22,7 +22,7 @@ from procrastinate.jobs import Status
 from worker.adapters.distributed.clock import DatabaseClock
 from worker.adapters.embedded import JUDGE_BATCH, PATIENCE, ROUND_HORIZON, OnProgress, attempt
 from worker.adapters.store import Store
-from worker.adapters.store.queue import QUEUE, TASK
+from worker.adapters.store.queue import INSIDE, OUTSIDE, TASK
 from worker.adapters.store.server import conninfo, session_options
 from worker.errors import StoreError
 from worker.logs import logger
@@ -42,6 +42,8 @@ SWEEP = timedelta(seconds=5)
 GRACE = timedelta(seconds=100)
 #: A job that ended here so long ago and is not known to have, in seconds: that got lost on the way.
 TELLS_END = 2.0
+#: Places for the ledger and for channels, beside those for hosts.
+TELLING = 4
 #: A job works on one lane for so long, then the others get their turn, in seconds.
 TURN = 15.0
 #: What has been begun when the worker is stopped may take so long, in seconds.
@@ -212,29 +214,34 @@ class DistributedEngine:
         async with app.open_async():
             await self._tell_ended(app, monotonic())
             self._app = app
-            worker = asyncio.create_task(
-                app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=self._concurrency,
-                    wait=wait,
-                    fetch_job_polling_interval=POLL,
-                    abort_job_polling_interval=3600.0,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=HEARTBEAT,
-                    stalled_worker_timeout=GRACE.total_seconds(),
-                )
-            )
-            stopped = asyncio.create_task(self._stopping.wait())
+            places = {OUTSIDE: self._concurrency, INSIDE: TELLING}
+            workers = [
+                asyncio.create_task(_worker(app, queue, number, wait=wait))
+                for queue, number in places.items()
+            ]
             try:
-                await asyncio.wait([worker, stopped], return_when=asyncio.FIRST_COMPLETED)
-                if not worker.done():
-                    worker.cancel()  # it begins nothing more and waits for what it has begun
-                with suppress(asyncio.CancelledError):
-                    await worker
+                await self._until_ended(workers, wait=wait)
             finally:
-                stopped.cancel()
                 self._app = None
+
+    async def _until_ended(self, workers: Sequence[asyncio.Task[None]], *, wait: bool) -> None:
+        """Return when all have ended: with nothing to do unless they ``wait``, or stopped, or lost.
+
+        Whatever ends one of them ends the others, too.
+        """
+        stopped = asyncio.create_task(self._stopping.wait())
+        left = set(workers)
+        while left and not stopped.done():
+            done, _ = await asyncio.wait({*left, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            left -= done
+            if wait or any(task.exception() for task in done - {stopped}):
+                break
+        stopped.cancel()
+        for task in left:
+            task.cancel()  # it begins nothing more and waits for what it has begun
+        for result in await asyncio.gather(*workers, return_exceptions=True):
+            if isinstance(result, Exception):
+                raise result
 
     def _open(self) -> App:
         where, options = conninfo(self._store.database.engine.url), session_options()
@@ -242,13 +249,13 @@ class DistributedEngine:
             conninfo=where,
             kwargs={"options": options, "connect_timeout": 5},
             min_size=1,
-            max_size=max(4, self._concurrency // 2),
+            max_size=max(4, self._concurrency // 2) + 2,
             timeout=10.0,
             reconnect_timeout=10.0,
         )
         app = App(connector=connector)
 
-        @app.task(name=TASK, queue=QUEUE, pass_context=True)
+        @app.task(name=TASK, queue=OUTSIDE, pass_context=True)
         async def lane(context: JobContext, stage: str, lane: str) -> None:
             await self._job(int(context.job.id or 0), Stage(stage), lane)
 
@@ -295,6 +302,20 @@ class DistributedEngine:
 
     async def _db(self, method: Callable[..., T], *args: Any) -> T:
         return await self._pipeline.tools.db(method, *args)
+
+
+async def _worker(app: App, queue: str, places: int, *, wait: bool) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        concurrency=places,
+        wait=wait,
+        fetch_job_polling_interval=POLL,
+        abort_job_polling_interval=3600.0,
+        delete_jobs="always",
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=GRACE.total_seconds(),
+    )
 
 
 def _line(error: BaseException) -> str:

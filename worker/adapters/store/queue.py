@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from procrastinate import App
     from procrastinate.jobs import Job
 
-QUEUE, TASK = "lanes", "lane"
+TASK = "lane"
+#: What waits for strangers' servers has workers of its own, so that it never takes the places of
+#: what ends the chain: a read holds its place for seconds.
+OUTSIDE, INSIDE = "lanes", "telling"
+QUEUES = {
+    Stage.POLL: OUTSIDE,
+    Stage.READ: OUTSIDE,
+    Stage.JUDGE: INSIDE,
+    Stage.DELIVER: INSIDE,
+}
 #: The lane of the ledger, which is written in order of publication.
 LEDGER_LANE = "ledger"
 #: What ends the chain goes first; a backlog of pages never holds an alert up.
@@ -62,7 +71,7 @@ def _jobs(stage: Stage, lanes: Sequence[str]) -> list[Job]:
     return [
         Job(
             id=None,
-            queue=QUEUE,
+            queue=QUEUES[stage],
             task_name=TASK,
             priority=PRIORITIES[stage],
             lock=lock,
