@@ -25,7 +25,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from bench.cage import cage, spent
 from bench.store import feed_row
@@ -130,26 +130,31 @@ def _entering(group: Path | None) -> list[str]:
 
 @dataclass(frozen=True)
 class Rate:
-    """Articles a second, and seconds of processor for one, in the workers and in the server."""
+    """Articles a second, and seconds of processor for one, in the workers and in the server.
+
+    ``reading`` is the same for polling and reading alone, which need no turn at the ledger.
+    """
 
     speed: float
+    reading: float
     workers: float
     server: float
 
     def __str__(self) -> str:
-        return f"{self.speed:6.1f} articles/s · {self.workers * 1000:.0f} ms of processor each" + (
-            f", {self.server * 1000:.0f} ms in the server" if self.server else ""
-        )
+        server = f", {self.server * 1000:.0f} ms in the server" if self.server else ""
+        cost = f"{self.workers * 1000:.0f} ms of processor each{server}"
+        return f"{self.speed:6.1f} articles/s (read: {self.reading:.1f}) · {cost}"
 
 
 def rate(config: Path, url: str, number: int, server: int | None = None) -> Rate:
     """How fast articles are read and judged, from the first one that is on."""
     store = Store(url)
     judged = select(func.count()).where(tables.article.c.state == "done")
+    stored = select(func.count()).select_from(tables.article)
 
-    def done() -> int:
+    def done(what: Select[tuple[int]] = judged) -> int:
         with store.database.read() as connection:
-            return int(connection.execute(judged).scalar_one())
+            return int(connection.execute(what).scalar_one())
 
     wanted = HOSTS * ENTRIES
     with machines(config, number) as processes:
@@ -157,15 +162,17 @@ def rate(config: Path, url: str, number: int, server: int | None = None) -> Rate
         def worked() -> tuple[float, float]:
             return sum(map(spent, processes)), spent(server) if server else 0.0
 
-        while not (first := done()):
+        while not (first := done(stored)):
             time.sleep(0.1)
-        begun, before = time.monotonic(), worked()
+        begun, before, read = time.monotonic(), worked(), 0.0
         while (last := done()) < wanted and time.monotonic() - begun < PATIENCE:
+            if not read and done(stored) == wanted:
+                read = time.monotonic() - begun
             time.sleep(0.2)
         taken, after = time.monotonic() - begun, worked()
     store.close()
-    new = max(last - first, 1)
-    return Rate(new / taken, (after[0] - before[0]) / new, (after[1] - before[1]) / new)
+    costs = [(new - old) / last for new, old in zip(after, before, strict=True)]
+    return Rate(last / taken, (wanted - first) / (read or taken), *costs)
 
 
 def throughput(server: postgres.Server) -> None:
@@ -180,16 +187,16 @@ def throughput(server: postgres.Server) -> None:
             f"cores for each process: {CORES or 'shared'}"
         )
         print(f"embedded, SQLite: {alone}")
-        first = 0.0
+        first: Rate | None = None
         for number in PROCESSES:
             url = server.new_database(empty=True)
             config = configured(folder / str(number), press, url)
             assert server.process is not None
             found = rate(config, url, number, server.process.pid)
-            first = first or found.speed
+            first = first or found
             print(
-                f"{number} processes, PostgreSQL: {found} · × {found.speed / first:.2f} of "
-                f"one · × {found.speed / alone.speed:.2f} of embedded",
+                f"{number} processes, PostgreSQL: {found} · × {found.speed / first.speed:.2f} of "
+                f"one (read: × {found.reading / first.reading:.2f}) · × {found.speed / alone.speed:.2f} of embedded",
                 flush=True,
             )
 
