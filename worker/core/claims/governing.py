@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
@@ -42,6 +43,7 @@ def inner_stance(
     signed = language in SLAVIC and any(signing & set(p.words) for p in actions)
     # "підписали декларацію про наміри": the signing rules, not the intent it names
     ruling = [c for c in cues if c.kind != "noun"] if signed else cues
+    ruling = [c for c in ruling if not _promised_before(c, finite, topic, marks)]
     deeds = finite or ([] if _second_infinitive(ruling, actions, topic, marks) else actions)
     chosen = _signature(topic, actions, marks) or _ruling(ruling, deeds, topic)
     if special and (told := _demanded(special, chosen, cues, topic, reading, number)):
@@ -195,6 +197,20 @@ def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:
         and not any(hit[0] - 1 <= no < topic.start for no in noes)  # "not even as trainers"
         for hit in marks.context.get("contrast", ())
     )
+
+
+#: Participles that say of a thing how it was once promised.
+_PROMISED = re.compile(r"^(?:promised|pledged|announced|offered|agreed|approved|committed)$")
+
+
+def _promised_before(
+    cue: Predicate, deeds: Sequence[Predicate], topic: Topic, marks: Marks
+) -> bool:
+    """ "Delivered the first of the systems promised in May": what was done rules, not the promise."""
+    if marks.language != "en" or cue.start < topic.end or cue.start > topic.end + 2:
+        return False
+    done = any(p.kind == "action_past" and p.start < topic.start for p in deeds)
+    return done and bool(_PROMISED.match(marks.words[cue.start].norm))
 
 
 def _second_infinitive(
