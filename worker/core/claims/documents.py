@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from worker.core.claims.clause import Clause
 from worker.core.claims.deeds import bare_english
 from worker.core.claims.discourse import Discourse
@@ -14,6 +16,10 @@ from worker.model import Stance
 _SIGNED_REACH = 4
 #: A document is the subject of a clause only this near to its beginning.
 _SUBJECT_REACH = 6
+
+
+#: What one state gives is no paper of the coalition's.
+_PACKAGE = re.compile(r"^(?:packages?|pakets?|paquets?|pacchett[oi]|paquetes?|pakiet\w*|пакет\w*)$")
 
 
 def document_subject(clause: Clause, marks: Marks, discourse: Discourse) -> Subject | None:
@@ -29,7 +35,9 @@ def document_subject(clause: Clause, marks: Marks, discourse: Discourse) -> Subj
         return None
     codes = discourse.signers if recent else ()
     if not codes and discourse.coalition:
-        codes = ("COALITION",)
+        package = any(_PACKAGE.match(w.norm) for w in marks.words[clause.start : clause.end])
+        givers = discourse.pledgers if discourse.pledge_age <= _SIGNED_REACH else ()
+        codes = givers if package else ("COALITION",)
     return Subject(codes, document=True) if codes else None
 
 

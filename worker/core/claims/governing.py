@@ -30,6 +30,7 @@ def inner_stance(
     """The stance that the clause's own predicates give to the measure."""
     marks, clause = reading.marks, reading.clauses[number]
     own = [p for p in predicates_of(clause, marks) if p.kind in (*CUES, *PREDICATE_TYPES)]
+    own = without_contact(own, topic, marks)
     if not own and number > 0 and gapped(clause, marks):
         stance, rules, chosen = inner_stance(number - 1, topic, reading, language)
         return stance, [*rules, "verb left out"], chosen
@@ -197,6 +198,18 @@ def _after_correction(topic: Topic, clause: Clause, marks: Marks) -> bool:
         and not any(hit[0] - 1 <= no < topic.start for no in noes)  # "not even as trainers"
         for hit in marks.context.get("contrast", ())
     )
+
+
+def without_contact(predicates: list[Predicate], topic: Topic, marks: Marks) -> list[Predicate]:
+    """ "The systems Germany had pledged were delivered": without what only says which they are."""
+    if marks.language != "en" or len(predicates) < 2:
+        return predicates
+    after = [a for a in marks.actors if a.code and topic.end <= a.start <= topic.end + 1]
+    after = [a for a in after if "," not in marks.words[a.start].before]
+    inside = [p for p in predicates if any(a.end < p.start <= a.end + 2 for a in after)]
+    outside = [p for p in predicates if p not in inside]
+    told = any(p.kind in {"action", "action_past", "done", "stance"} for p in outside)
+    return outside if told else predicates
 
 
 #: Participles that say of a thing how it was once promised.

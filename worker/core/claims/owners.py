@@ -171,6 +171,9 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
         return
     if "governed" in judgement.rules and judgement.subject.codes:
         return
+    own = reading.subjects[number].pronoun and judgement.subject.codes
+    if own and topic.measure in _HARDWARE and reading.marks.language == "en":
+        return  # "his country will contribute to the supply of American systems"
     if _denied_by_moscow(judgement, topic, number, reading):
         possessors = ("RU",)
     if possessors == ("US",) and _paid(topic, reading.clauses[number], reading.marks):
@@ -178,6 +181,9 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
     judgement.subject = Subject(possessors)
     judgement.rules = [*judgement.rules, "its owner"]
     judgement.confidence = max(judgement.confidence, 0.75)
+
+
+_HARDWARE = frozenset({Measure.ARMS, Measure.AIR_DEFENCE})
 
 
 def _denied_by_moscow(judgement: Judgement, topic: Topic, number: int, reading: Reading) -> bool:

@@ -131,9 +131,14 @@ def _with_partners(subject: Subject, groups: list[list[Actor]], marks: Marks) ->
         at = group[0].start
         before = [w.norm for w in marks.words[max(0, at - 3) : at]]
         joint = any(first in _TOGETHER and second in _WITH for first, second in pairwise(before))
+        joint = joint and not any(w.norm in _RELATIVE for w in marks.words[:at])
         if joint:
             codes += [a.code for a in group if a.code and a.code not in _BODIES]
     return replace(subject, codes=tuple(dict.fromkeys(codes)))
+
+
+#: "Healey, who chairs the group together with Pistorius, announced …": no deed of both.
+_RELATIVE = frozenset({"who", "which"})
 
 
 _AMONG = word_set(
