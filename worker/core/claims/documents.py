@@ -9,8 +9,8 @@ from worker.core.claims.deeds import bare_english
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.negation import CUES
-from worker.core.claims.reading import Subject
-from worker.model import Stance
+from worker.core.claims.reading import Finding, Subject
+from worker.model import Measure, Stance
 
 #: Sentences after which "it provides for …" no longer means the document that was signed.
 _SIGNED_REACH = 4
@@ -41,6 +41,19 @@ def document_subject(clause: Clause, marks: Marks, discourse: Discourse) -> Subj
     return Subject(codes, document=True) if codes else None
 
 
+_GOODS = frozenset(
+    {Measure.ARMS, Measure.AIR, Measure.AIR_DEFENCE, Measure.INDUSTRY, Measure.INTELLIGENCE}
+)
+
+
+def on_something_else(finding: Finding, marks: Marks) -> bool:
+    """ "Signed a letter of intent on 100 jets": two states' paper on goods, none of the coalition's."""
+    if finding.topic.measure is not Measure.DECLARATION or finding.stance is not Stance.DELIVERED:
+        return False
+    told = {t.measure for t in marks.topics} - {Measure.DECLARATION}
+    return bool(told) and told <= _GOODS and not any(a.code == "COALITION" for a in marks.actors)
+
+
 def imply_provision(clause: Clause, marks: Marks) -> None:
     """Take "is about", "includes", "it says" for a promise where the clause has no stance of its own."""
     hits = [hit for hit in marks.context.get("foresees", ()) if hit[0] in clause]
@@ -59,6 +72,8 @@ def _of_a_noun(predicate: Predicate, hits: list[tuple[int, ...]], marks: Marks) 
     if predicate.kind == "action_past":
         near = range(max(0, predicate.start - 2), predicate.start)
         return not any(w in near for h in marks.context.get("passive", ()) for w in h)
+    if predicate.kind == "done":  # "vehicles the UK has already provided"
+        return any(a.code and a.end == predicate.start for a in marks.actors)
     return predicate.kind == "action" and bare_english(predicate, marks)
 
 

@@ -290,7 +290,7 @@ def _sellers(clause: Clause, marks: Marks) -> list[str]:
 
 
 _FINANCED = re.compile(
-    r"^(?:financ|finanz|bankroll|fund(?:s|ed|ing)?$|finansu|sfinans|фінансу|профінансу|финансир)"
+    r"^(?:financ|finanz|bankroll|sp(?:end|ent)|fund(?:s|ed|ing)?$|finansu|sfinans|фінансу|профінансу|финансир)"
 )
 
 

@@ -12,7 +12,7 @@ from worker.core.claims.cases import mark_possessors, settle_actors
 from worker.core.claims.clause import SLAVIC, Clause
 from worker.core.claims.clauses import split
 from worker.core.claims.discourse import Discourse, goes_on_speaking, remember
-from worker.core.claims.documents import imply_provision
+from worker.core.claims.documents import imply_provision, on_something_else
 from worker.core.claims.ellipsis import complete
 from worker.core.claims.epithets import name_epithets
 from worker.core.claims.excepted import turn_excepted
@@ -89,6 +89,7 @@ def read(
                 _judge(number, topic, reading, language, discourse)
             else:
                 reading.rejections.append(Rejection(topic, clause, reason))
+    reading.findings = [f for f in reading.findings if not on_something_else(f, marks)]
     if unreal is None:
         complete(reading, discourse)
     if not question and (refusal := bare_no(reading, discourse)) is not None:
