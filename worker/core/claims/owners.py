@@ -171,7 +171,7 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
         return
     if "governed" in judgement.rules and judgement.subject.codes:
         return
-    own = reading.subjects[number].pronoun and judgement.subject.codes
+    own = reading.subjects[number].pronoun
     if own and topic.measure in _HARDWARE and reading.marks.language == "en":
         return  # "his country will contribute to the supply of American systems"
     if _denied_by_moscow(judgement, topic, number, reading):
@@ -297,12 +297,11 @@ _FINANCED = re.compile(
 def financed(judgement: Judgement, topic: Topic, marks: Marks) -> bool:
     """ "Will finance a package of ammunition": what it gives is the money."""
     chosen = judgement.chosen
-    return (
-        topic.measure in {Measure.ARMS, Measure.AIR_DEFENCE}
-        and chosen is not None
-        and chosen.end <= topic.start
-        and bool(_FINANCED.match(marks.words[chosen.start].norm))
-    )
+    if topic.measure not in _HARDWARE or chosen is None or chosen.end > topic.start:
+        return False
+    before = [w.norm for w in marks.words[max(chosen.end, topic.start - 5) : topic.start]]
+    noun = "financing" in before and "of" in before  # "announced the financing of drones"
+    return noun or bool(_FINANCED.match(marks.words[chosen.start].norm))
 
 
 def bought(judgement: Judgement, marks: Marks) -> bool:
