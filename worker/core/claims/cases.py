@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
@@ -77,6 +78,8 @@ def settle_actors(marks: Marks, language: str) -> None:
             actor.kind = "adjective"
         if language in {"de", "nl"} and _of_the_alliance(marks, actor):
             actor.kind = "pseudo"
+        if _one_of_them(marks, actor):
+            actor.oblique = True
         before = _governing_word(marks, actor, fillers, language in SLAVIC)
         if heading_of(actor, marks):
             actor.oblique = True
@@ -139,6 +142,21 @@ def _attributive(marks: Marks, actor: Actor) -> bool:
         return False
     article = marks.words[actor.start - 1].norm in {"the", "a", "this", "last", "its"}
     return article and follows and _plain(marks, actor.end)
+
+
+_ONE = word_set("one einer eine eines l'un l'une un une uno una een")
+_BODIES = frozenset({"COALITION", "EU", "NATO"})
+
+
+def _one_of_them(marks: Marks, actor: Actor) -> bool:
+    """ "The country, one of Ukraine's largest Western backers, …": a trait, not the backers."""
+    if actor.code not in _BODIES or actor.kind != "state":
+        return False
+    before = [w.norm for w in marks.words[max(0, actor.start - 6) : actor.start]]
+    return any(
+        first in _ONE and second in {"of", "der", "des", "dei", "delle", "de", "van", "von"}
+        for first, second in pairwise(before)
+    )
 
 
 def _of_the_alliance(marks: Marks, actor: Actor) -> bool:

@@ -58,9 +58,7 @@ def _straddles(predicate: Predicate, marks: Marks) -> bool:
 
 
 def join_names(pieces: list[Clause], marks: Marks) -> list[Clause]:
-    """Join a Slavic list that a comma cuts: "…, że Duńczycy, Finowie i Szwedzi dostarczają …"."""
-    if marks.language not in SLAVIC:
-        return pieces
+    """Join a list that a comma cuts: "that Sweden, Norway and Denmark …", "że Duńczycy, Finowie i …"."""
     joined: list[Clause] = []
     for piece in pieces:
         last = joined[-1] if joined else None
@@ -76,7 +74,12 @@ def _list_of_names(last: Clause, piece: Clause, marks: Marks) -> bool:
     if not bare or not piece.comma or piece.hard or piece.opener != "main" or piece.quoted:
         return False
     named = [a for a in marks.actors if a.kind in _NAMES and not a.oblique]
-    opens = any(a.start in {last.start + 1, last.start + 2} for a in named)
+    # "that in Paris, Macron …" opens with a place
+    prepositions = {hit[-1] for hit in marks.context.get("preposition", ())}
+    opens = any(
+        a.start in {last.start + 1, last.start + 2} and a.start - 1 not in prepositions
+        for a in named
+    )
     ends = any(a.end == last.end for a in named)
     goes_on = any(piece.start <= a.start <= piece.start + 1 for a in named)
     return opens and ends and goes_on and "," in marks.words[piece.start].before
