@@ -103,17 +103,20 @@ def is_origin(actor: Actor, topic: Topic, marks: Marks) -> bool:
     return marks.language in SLAVIC and actor.kind == "adjective" and near and actor.code != "US"
 
 
+_COUNCIL = re.compile(r"^(?:рад[аиіую]|совет|rad[ayzeęą])")
 _SEJM = re.compile(r"^(?:сейм|sejm)")
 
 
 def give_to_country(marks: Marks) -> None:
-    """ "Кабмін Японії": a body that alone is Ukraine's is that of the state named behind it."""
-    countries = {a.start: a.code for a in marks.actors if a.kind == "oblique" and a.code != "UA"}
+    """ "Кабмін Японії", "Рада безпеки Чехії": such a body is that of the state named behind it."""
+    countries = {a.start: a.code for a in marks.actors if a.kind == "oblique"}
     baltic = [a.code for a in marks.actors if a.code in {"LT", "LV"}]
     for actor in marks.actors:
         if baltic and actor.kind == "institution" and _SEJM.match(marks.words[actor.start].norm):
             actor.code = baltic[0]  # "Литва погодила участь: Сейм дав мандат"
-        if actor.kind == "institution" and actor.code == "UA" and actor.end in countries:
+        council = actor.code == "UN" and _COUNCIL.match(marks.words[actor.start].norm)
+        own = council or (actor.kind == "institution" and actor.code == "UA")
+        if own and actor.end in countries:
             actor.code = countries[actor.end]
 
 
