@@ -133,3 +133,8 @@ def test_headlines_listed_below_read_more_are_no_claims() -> None:
     )
     claims = analyze_sentences(default_extractor(), Article(text=text, language="de"), "de")
     assert [c.actor for c in claims] == ["NO"]
+
+
+def test_a_day_soon_to_come_dates_no_claim_back() -> None:
+    text = "Bis zum Gipfel am 20. März verspricht Dänemark der Ukraine Munition."
+    assert _one("de", text).as_of == "2026-03-11"

@@ -45,6 +45,10 @@ def _near(marks: Marks, kind: str, at: int) -> bool:
     return any(m.payload["kind"] == kind and 0 <= at - m.end <= 2 for m in marks.dates)
 
 
+#: A day without its year that lies so few days ahead is to come, not that of the year before.
+_AHEAD = 45
+
+
 def _month(
     words: Sequence[Word], start: int, end: int, month: int, published: date, since: bool
 ) -> list[Told]:
@@ -57,6 +61,8 @@ def _month(
         return [Told(f"{year}-{month:02d}", start, end + explicit, since=since)]
     try:
         when = date(year, month, day)
+        if not explicit and 0 < (when - published).days <= _AHEAD:
+            return []  # "until the summit on 18 December": still to come
         if not explicit and when > published:
             when = date(year - 1, month, day)
     except ValueError:

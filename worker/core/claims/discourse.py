@@ -44,6 +44,8 @@ class Discourse:
     #: The last measure named at all, with or without a stance.
     topic: Measure | None = None
     topic_age: int = 99
+    #: Sentences since training was named.
+    training_age: int = 99
     #: The official last named of each state, and how many sentences ago.
     officials: dict[str, tuple[str, int]] = field(default_factory=dict)
     #: Who signed the document last told of ("it provides for …" is their word).
@@ -116,6 +118,7 @@ class Discourse:
         self.speaker_age += 1
         self.measure_age += 1
         self.topic_age += 1
+        self.training_age += 1
         self.signed_age += 1
         self.officials = {c: (name, age + 1) for c, (name, age) in self.officials.items()}
         self.pledge_age += 1
@@ -351,6 +354,8 @@ def remember(reading: Reading, discourse: Discourse, question: bool) -> None:
     _remember_pledge(reading, discourse)
     if reading.marks.topics:
         discourse.topic, discourse.topic_age = reading.marks.topics[-1].measure, 0
+        if any(t.measure is Measure.TRAINING for t in reading.marks.topics):
+            discourse.training_age = 0
     discourse.counts.update(f.topic.measure for f in reading.findings)
     if reading.findings:
         last = reading.findings[-1]

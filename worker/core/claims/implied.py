@@ -115,6 +115,8 @@ def _imply_deed(clause: Clause, marks: Marks, language: str, future: int | None)
             and not says_what_it_is(hit[0], clause, marks)
             and not _is_told(hit[0], clause, marks)
         ]
+        if marks.language == "de" and marks.has("modal_must", clause.start, clause.end):
+            modals = [at for at in modals if marks.words[at].norm != "werden"]  # "sollen … werden"
         if not modals and future is not None:
             modals = [future]
         if not modals:

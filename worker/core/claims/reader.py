@@ -119,7 +119,7 @@ _MISSION = re.compile(
     r"^(?:mission\w*|einsatz\w*|misión|missione|missie|misj\w+|місі\w+|мисси\w+)$"
 )
 #: So many sentences on "the mission" still is the training mission just named.
-_NAMED = 2
+_NAMED = 3
 
 
 def _to_train(topic: Topic, marks: Marks, discourse: Discourse) -> bool:
@@ -127,7 +127,7 @@ def _to_train(topic: Topic, marks: Marks, discourse: Discourse) -> bool:
     bare = topic.end - topic.start == 1 and topic.measure is Measure.TROOPS
     if not bare or not _MISSION.match(marks.words[topic.start].norm):
         return False
-    recent = discourse.topic is Measure.TRAINING and discourse.topic_age <= _NAMED
+    recent = discourse.training_age <= _NAMED
     return recent or any(t.measure is Measure.TRAINING for t in marks.topics)
 
 
