@@ -204,8 +204,13 @@ def _doer(topic: Topic, marks: Marks) -> bool:
 _BEHIND = frozenset({"fr", "es", "it"})
 
 
+_SOIL = word_set("sol territoire suelo territorio suolo terreno terrain tierra")
+
+
 def _of_the_parties(topic: Topic, marks: Marks) -> bool:
     """ "Ukrainian soldiers", "soldats russes": the armies at war are no contribution."""
+    if marks.words[topic.end - 1].norm in _SOIL:
+        return False  # "une présence militaire sur le sol ukrainien"
     return topic.measure is Measure.TROOPS and any(
         a.kind == "adjective"
         and a.code in {"UA", "RU"}
