@@ -8,7 +8,7 @@ from itertools import pairwise
 from worker.core.claims.clause import COMMA, SLAVIC
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.romance import absolute, at_most, first_name, heading_of, led
-from worker.core.claims.slavic import counted, give_to_country, undeclined
+from worker.core.claims.slavic import after_noun, counted, drop_denied, give_to_country, undeclined
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure
 
@@ -68,6 +68,7 @@ def settle_actors(marks: Marks, language: str) -> None:
     fillers = {w for hit in marks.context.get("article", ()) for w in hit}
     if language in SLAVIC:
         give_to_country(marks)
+        drop_denied(marks)
     for actor in marks.actors:
         if actor.kind == "oblique":
             actor.oblique = True
@@ -84,7 +85,7 @@ def settle_actors(marks: Marks, language: str) -> None:
         if heading_of(actor, marks):
             actor.oblique = True
         told = language == "de" and _in_the_words_of(before, marks)
-        if told or (language in SLAVIC and undeclined(actor, marks)):
+        if told or (language in SLAVIC and (undeclined(actor, marks) or after_noun(actor, marks))):
             actor.oblique = True
         if before in prepositions and not (
             absolute(actor, before, marks) or counted(actor, marks) or at_most(actor, marks)

@@ -9,6 +9,7 @@ from worker.core.claims.clause import SLAVIC, Clause
 from worker.core.claims.marks import Actor, Marks, Predicate, Topic
 from worker.core.claims.reading import Subject
 from worker.core.claims.romance import names_its_own
+from worker.core.claims.text import fold
 from worker.core.claims.wordlists import word_set
 
 _ONE = word_set("який яка яке который которая которое który która które")
@@ -134,3 +135,38 @@ def of_some_states(clause: Clause, marks: Marks) -> bool:
         return False
     norms = [word.norm for word in marks.words[clause.start : clause.end]]
     return any(one in _SOME and two in _STATES for one, two in pairwise(norms))
+
+
+_CASES = re.compile(r"(?:а|у|ом|ові|еві|ем|ым|ым)$")
+_ADJECTIVAL = re.compile(r"(?:ого|ому|им|ім|ым|ом)$")
+
+
+def declined(actor: Actor, marks: Marks) -> bool:
+    """ "Ідею Стармера", "план Зеленського": a man's name in another case than the subject's."""
+    if marks.language not in {"uk", "ru"} or actor.kind != "person" or not actor.name:
+        return False
+    word, name = marks.words[actor.end - 1].norm, fold(actor.name).split()[-1]
+    if name.endswith(("ий", "ій")):
+        return word.startswith(name[:-2]) and bool(_ADJECTIVAL.search(word[len(name) - 2 :]))
+    return word.startswith(name) and bool(_CASES.fullmatch(word[len(name) :]))
+
+
+def after_noun(actor: Actor, marks: Marks) -> bool:
+    """Whether a declined name stands right behind a word that it belongs to ("ідею Стармера")."""
+    before = actor.start - 1
+    if before < 0 or marks.words[actor.start].before.strip() or marks.words[before].capitalised:
+        return False
+    taken = {w for p in marks.predicates if p.kind != "noun" for w in p.words}
+    taken |= {w for hits in marks.context.values() for hit in hits for w in hit}
+    return before not in taken and declined(actor, marks)
+
+
+def drop_denied(marks: Marks) -> None:
+    """ "Не підтримує план": the refusal stands, not what the verb and its object would say."""
+    denials = [p for p in marks.predicates if marks.words[p.start].norm in {"не", "nie"}]
+    marks.predicates = [
+        p
+        for p in marks.predicates
+        if not any(d is not p and d.start < p.start and p.start in d.words for d in denials)
+        or p.kind not in {"stance", "noun"}
+    ]
