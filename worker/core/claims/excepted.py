@@ -37,7 +37,9 @@ _REACH = 3
 
 def turn_excepted(judgement: Judgement, clause: Clause, marks: Marks) -> None:
     """Take the denial off those who are named as the exception to it."""
-    if judgement.stance is not Stance.RULED_OUT or "negated" not in judgement.rules:
+    if judgement.stance not in {Stance.RULED_OUT, Stance.RELUCTANT}:
+        return
+    if not any(rule.startswith("negated") for rule in judgement.rules):
         return
     codes = _excepted(clause, marks)
     others = set(judgement.subject.codes) - {"COALITION", *codes}
