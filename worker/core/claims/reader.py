@@ -314,11 +314,21 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
             confidence=judgement.confidence
             * (0.9 if chosen is not None and chosen.kind == "action" else 1.0)
             * (0.75 if topic.kind == "recalled" else 1.0)
+            * (0.7 if stance is Stance.OPEN and _more_of_it(topic, reading.marks) else 1.0)
             * (0.8 if stance is Stance.UNDECIDED and nobody_asks(number, reading) else 1.0)
             * (0.7 if code in subject.joint else 1.0),  # what is told of one alone counts more
             at=topic.start,
             past=chosen is not None and chosen.kind in {"action_past", "done"},
         )
+
+
+_MORE = word_set("additional further more extra zusätzlich zusätzliche weitere")
+
+
+def _more_of_it(topic: Topic, marks: Marks) -> bool:
+    """ "Would consider additional funding later": what was pledged before stands."""
+    before = marks.words[max(0, topic.start - 2) : topic.start]
+    return any(word.norm in _MORE for word in before)
 
 
 _ADOPTED = re.compile(r"^(?:adopted|approved|goedgekeurd|aangenomen|verabschiedet|gebilligt)$")

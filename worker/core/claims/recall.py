@@ -31,12 +31,22 @@ _STALE = 4
 _ASKING = word_set("хто чому скільки навіщо kto dlaczego ile кто почему сколько зачем who why wer")
 
 
+_JOINING = re.compile(r"\bjoin(?:s|ed|ing)? nato\b|\bnato (?:membership|accession|bid)\b")
+
+
+def _of_the_alliance(clause: Clause, marks: Marks) -> bool:
+    """ "… and dismissed any possibility of Ukraine joining NATO": no measure told of before."""
+    words = " ".join(w.norm for w in marks.words[clause.start : clause.end])
+    return marks.language == "en" and bool(_JOINING.search(words))
+
+
 def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
     if (antecedent := _antecedent(number, reading)) is not None:
         return [antecedent]
     says = recalls_nothing(number, reading) or _only_says(number, reading)
+    says = says or _of_the_alliance(clause, marks)
     if says or marks.words[clause.start].norm in _ASKING:
         return []  # "ЄС погодив 90 мільярдів: хто проти" is a question of the heading
     if any(hit[0] in clause for hit in marks.context.get("gathering", ())):
