@@ -224,7 +224,7 @@ def dashboard(app: App) -> Iterator[str]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
     thread.start()
-    assert ready.wait(20), "the dashboard did not start"
+    assert ready.wait(60), "the dashboard did not start"
     try:
         yield address
     finally:
