@@ -154,8 +154,10 @@ def declined(actor: Actor, marks: Marks) -> bool:
 def after_noun(actor: Actor, marks: Marks) -> bool:
     """Whether a declined name stands right behind a word that it belongs to ("ідею Стармера")."""
     before = actor.start - 1
-    if before < 0 or marks.words[actor.start].before.strip() or marks.words[before].capitalised:
+    if before < 0 or marks.words[actor.start].before.strip():
         return False
+    if before and marks.words[before].capitalised:
+        return False  # the first name, or a title
     taken = {w for p in marks.predicates if p.kind != "noun" for w in p.words}
     taken |= {w for hits in marks.context.values() for hit in hits for w in hit}
     return before not in taken and declined(actor, marks)
