@@ -94,6 +94,8 @@ def test_numbers_keep_their_open_ends_and_units(
         ("Dänemark sagte am 3. Februar zwei Fregatten zu.", "2026-02-03"),
         ("Dänemark sagte am Mittwoch zwei Fregatten zu.", "2026-03-11"),
         ("Dänemark wird im Mai zwei Fregatten entsenden.", "2026-03-11"),
+        ("Dänemark hatte im Jahr 2023 zwei Fregatten zugesagt.", "2023"),
+        ("Dänemark sagt für 2026 zwei Fregatten zu.", "2026-03-11"),
     ],
 )
 def test_a_stance_is_dated_back_only_where_the_text_does(text: str, as_of: str) -> None:

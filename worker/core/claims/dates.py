@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from worker.core.claims.marks import Marks
 from worker.core.claims.text import Word
+from worker.core.claims.wordlists import word_set
 
 _YEAR = re.compile(r"^(19|20)\d{2}$")
 _DAY = re.compile(r"^\d{1,2}$")
@@ -38,7 +39,26 @@ def find_dates(marks: Marks, published: date) -> list[Told]:
             told.append(Told(day.isoformat(), match.start, match.end, weekday=True))
         elif kind == "relative" and (text := _relative(value, published)):
             told.append(Told(text, match.start, match.end, since=since))
+    told.extend(_bare_years(marks, told, published))
     return [t for t in told if t.value[:10] <= published.isoformat()[: len(t.value)]]
+
+
+_IN_YEAR = word_set("jahr jahre in en nel w we у в anno année")
+_YEAR_NOUN = word_set("roku році року году года")
+
+
+def _bare_years(marks: Marks, told: list[Told], published: date) -> list[Told]:
+    """ "Schon im Jahr 2023", "w 2023 roku", "en 2023": years gone by that stand alone."""
+    words, found = marks.words, list[Told]()
+    for at, word in enumerate(words):
+        if not _YEAR.match(word.text) or int(word.text) >= published.year:
+            continue
+        led = at > 0 and words[at - 1].norm in _IN_YEAR
+        named = at + 1 < len(words) and words[at + 1].norm in _YEAR_NOUN
+        beside = any(t.start - 1 <= at <= t.end for t in told)
+        if (led or named) and not beside:
+            found.append(Told(word.text, at, at + 1, since=_near(marks, "since", at)))
+    return found
 
 
 def _near(marks: Marks, kind: str, at: int) -> bool:
