@@ -103,7 +103,7 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
     joined |= {w for hit in marks.context.get("article", ()) for w in hit}
     joined |= {w for a in marks.actors if a.kind == "adjective" for w in range(a.start, a.end)}
     filled = all(
-        i in joined or marks.words[i].norm in _TITLES or _first_name(i, right, marks)
+        i in joined or marks.words[i].norm in _TITLES | _NEITHER or _first_name(i, right, marks)
         for i in between
     )
     linked = any(hit[0] in between for hit in marks.context.get("coordinator", ())) or any(
@@ -120,6 +120,9 @@ def _coordinated(left: Actor, right: Actor, marks: Marks) -> bool:
         )  # "Together with Latvia, the UK …"
     return filled and linked
 
+
+#: "Ні Італія, ні Польща": repeated before each name.
+_NEITHER = word_set("ні ані ни ani")
 
 #: Behind these a list of states goes on: "Zusagen kommen aus Dänemark, Estland und Litauen".
 _OUT_OF = word_set("aus from")
