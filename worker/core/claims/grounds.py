@@ -66,8 +66,10 @@ def _elsewhere(topic: Topic, clause: Clause, marks: Marks) -> bool:
     if topic.measure not in {Measure.TROOPS, Measure.AIR} or marks.language not in {"fr", "nl"}:
         return False
     placed = [a for a in marks.actors if a.start in clause and a.oblique and a.kind == "state"]
-    there = any(a.code in _FLANK for a in placed) and all(a.code != "UA" for a in marks.actors)
-    return there and any(w.norm in _ALLIANCE for w in marks.words)
+    flank = any(_FLANK & set((a.code or "").split("+")) for a in placed)
+    there = flank and all(a.code != "UA" for a in marks.actors)
+    sky = topic.measure is Measure.AIR  # "boven de Baltische staten"
+    return there and (sky or any(w.norm in _ALLIANCE for w in marks.words))
 
 
 _FOR = frozenset({"para", "per", "pour"})

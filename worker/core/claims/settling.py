@@ -365,7 +365,7 @@ def _drop_trainees(best: dict[Measure, Topic], marks: Marks) -> None:
 
 
 #: So near to "training of" its pilots stand.
-_PILOTS = 4
+_PILOTS = 6
 
 
 def _flown_to_train(trained: Topic, planes: Topic, marks: Marks) -> bool:
