@@ -19,7 +19,7 @@ from worker.core.claims.beginnings import (
 )
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
 from worker.core.claims.marks import Marks, Predicate
-from worker.core.claims.romance import ROMANCE, comments, waits_for_verb
+from worker.core.claims.romance import ROMANCE, and_has, comments, waits_for_verb
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
 
 
@@ -348,7 +348,7 @@ def _list_goes_on(last: Clause, piece: Clause, marks: Marks) -> bool:
 
 def _continues(last: Clause, piece: Clause, marks: Marks) -> bool:
     """Whether a piece goes on with a subordinate clause: a list in it, or an "and" in it."""
-    if _and_that(piece, marks):
+    if _and_that(piece, marks) or and_has(piece, last, marks):
         return False
     if (piece.opener in {"coordinator"} and not piece.comma) or _verb_behind(last, piece, marks):
         return True

@@ -130,6 +130,11 @@ _BODIES = frozenset({"NATO", "EU", "COALITION"})
 
 def give_to_moscow(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> None:
     """ "Ryabkov: no Nato soldiers in Ukraine": Moscow refuses for nobody but itself."""
+    said = predicates_of(reading.clauses[number], reading.marks)
+    refused = judgement.stance in {Stance.OPEN, Stance.RULED_OUT}
+    russian = judgement.subject.codes == ("RU",)
+    if russian and refused and any(p.stance is Stance.OPPOSED for p in said):
+        judgement.stance = Stance.OPPOSED  # "no aceptará bajo ningún concepto la presencia …"
     stance = judgement.stance
     if stance is None or stance.rank >= 0 or not set(judgement.subject.codes) <= _BODIES:
         return

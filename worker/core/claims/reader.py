@@ -40,7 +40,7 @@ from worker.core.claims.owners import (
 from worker.core.claims.reading import Finding, Reading, Rejection, Subject
 from worker.core.claims.recall import ENDED, recalled_topics
 from worker.core.claims.resolving import resolved
-from worker.core.claims.romance import adjective_owner
+from worker.core.claims.romance import told_of
 from worker.core.claims.romance_deeds import led_by, no_predicate
 from worker.core.claims.slavic_clauses import pledges_nothing
 from worker.core.claims.speakers import add_roles, attributions
@@ -187,8 +187,9 @@ def _judge(
             else "a demand, denial or norm"
         )
     else:
-        if (told_of := adjective_owner(judgement.chosen, reading.marks)) is not None:
-            judgement.subject = told_of
+        other = told_of(judgement.chosen, judgement.subject, topic, reading.marks)
+        if other is not None:
+            judgement.subject = other
         elif not give_to_objector(judgement, number, topic, reading, discourse):
             give_to_owner(judgement, number, topic, reading)
         give_to_moscow(judgement, number, topic, reading)

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from worker.core.claims.clause import COMMA, Clause, predicates_of
-from worker.core.claims.marks import Actor, Marks, Predicate
+from worker.core.claims.marks import Actor, Marks, Predicate, Topic
 from worker.core.claims.reading import SUBJECT_KINDS, Subject
 from worker.core.claims.wordlists import word_set
 
@@ -267,3 +267,55 @@ def will_of(clause: Clause, marks: Marks) -> Subject | None:
             if near and actor.oblique and actor.code and actor.kind in {"state", "capital"}:
                 return Subject((actor.code,), explicit=True)
     return None
+
+
+_HAS = word_set("ha hanno abbiamo han hemos ont avons")
+
+
+def and_has(piece: Clause, last: Clause, marks: Marks) -> bool:
+    """ "… che non invierà soldati e ha frenato il progetto": a second thing done, its own clause."""
+    second = piece.start + 1
+    if marks.language not in ROMANCE or piece.opener != "coordinator" or second >= piece.end:
+        return False
+    deeds = {at for p in marks.predicates for at in p.words}
+    does = marks.words[second].norm in _HAS and bool({second, second + 1} & deeds)
+    return does and bool(predicates_of(last, marks))
+
+
+_RANGES = re.compile(
+    r"\b(?:contribut\w*|contribuci\w+|apport\w*|aporta\w+)(?: [\w'’]+){0,3} (?:va|vanno|variano?|varier\w+"
+    r"|van|varían?|variarán?|oscilan?|vont|allant|varient|range|ranges|ranging)\b"
+)
+
+
+def in_range(at: int, marks: Marks) -> bool:
+    """Whether a word stands in a list of what contributions range over."""
+    if marks.language not in ROMANCE and marks.language != "en":
+        return False
+    return bool(_RANGES.search(_ahead(at, marks)))
+
+
+#: So many words ahead of a measure its list may have begun.
+_LIST = 40
+
+
+def _ahead(at: int, marks: Marks) -> str:
+    return " ".join(w.norm for w in marks.words[max(0, at - _LIST) : at])
+
+
+_EACH = re.compile(r"\b(?:ogni|cada|chaque|each|every) (?:contribut|contribuci|apport|aport)")
+
+
+def ranges(subject: Subject, topic: Topic, marks: Marks) -> Subject | None:
+    """ "Essi daranno un contributo che va dall'addestramento all'invio di truppe": some do that."""
+    if not in_range(topic.start, marks):
+        return None
+    each = _EACH.search(_ahead(topic.start, marks))
+    return Subject(("COALITION",)) if each or len(subject.codes) > 1 else None
+
+
+def told_of(
+    chosen: Predicate | None, subject: Subject, topic: Topic, marks: Marks
+) -> Subject | None:
+    """Whoever a word of the predicate or of the list names, other than the clause's subject."""
+    return adjective_owner(chosen, marks) or ranges(subject, topic, marks)

@@ -97,6 +97,10 @@ def _promised(predicate: Predicate, marks: Marks) -> bool:
     return things and deed
 
 
+#: What lies frozen.
+_ASSETS = word_set("asset beni averi attivi fondi activos bienes fondos avoirs actifs fonds")
+
+
 def no_predicate(predicate: Predicate, marks: Marks) -> bool:
     """Whether a word is no predicate: a first name, an attribute inside a measure, an opinion."""
     if marks.language not in ROMANCE:
@@ -107,6 +111,7 @@ def no_predicate(predicate: Predicate, marks: Marks) -> bool:
     alone = len(predicate.words) == 1
     if alone and predicate.kind in {"action", "action_past"}:
         named = any(t.start < at < t.end and t.kind != "verb" for t in marks.topics)
+        named = named or bool(_ASSETS & {w.norm for w in marks.words[max(0, at - 3) : at]})
         if predicate.kind == "action_past" and named and _FROZEN.match(marks.words[at].norm):
             return True  # "gli asset russi congelati"
         if at and marks.words[at].norm in _NOUNS and marks.words[at - 1].norm in _BEFORE_NOUN:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from worker.core.claims.clause import Clause, in_parenthesis
 from worker.core.claims.marks import Marks, Topic
-from worker.core.claims.romance import ROMANCE
+from worker.core.claims.romance import ROMANCE, in_range
 from worker.core.claims.romance_deeds import own_forces, without_allotted, without_bought
 from worker.core.claims.settling import (
     ATTACHED,
@@ -321,7 +321,7 @@ def _heads(topics: list[Topic], marks: Marks) -> list[Topic]:
         if hardware and left.end == right.start and right.kind == "core":
             kept.remove(left)  # "launchers IRIS-T"
             continue
-        if not _attached(left, right, marks):
+        if not _attached(left, right, marks) or in_range(left.start, marks):
             continue
         if _for_the_force(left, right, marks):
             kept.remove(right)  # "Gripen für eine Friedenstruppe bereitstellen"
