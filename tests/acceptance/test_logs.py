@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.running import JSON_LOG, ROOT
-from tests.integration.desk import write_config
+from tests.integration.desk import add_channels_with_secrets, write_config
 from tests.integration.newsroom import Press, Receiver, publishing, receiving
 
 TEXT = (
@@ -76,14 +76,7 @@ def test_no_secret_stands_in_the_log_whatever_fails(
 ) -> None:
     with receiving(Receiver(statuses=[500, 404, 500, 404])) as receiver:
         config = write_config(tmp_path / "config", press, {"desk": receiver.url})
-        channels = json.loads((config / "channels.yaml").read_text("utf-8"))["channels"]
-        channels += [
-            {"name": "slack", "type": "slack", "webhook_url": "env:SLACK_URL"},
-            {"name": "mail", "type": "email", "host": "127.0.0.1", "port": 1, "to": "a@b.example"}
-            | {"sender": "w@b.example", "username": "env:MAIL_USER", "password": "env:MAIL_PASS"},
-        ]
-        (config / "channels.yaml").write_text(json.dumps({"channels": channels}))
-        (config / "routes.yaml").write_text("route: {channels: [desk, slack, mail], group_wait: 0}")
+        add_channels_with_secrets(config)
         done = once(
             config,
             COALITION_WATCH_LOG__FORMAT=form,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.running import running
-from tests.integration.desk import write_config
+from tests.integration.desk import add_channels_with_secrets, write_config
 from tests.integration.newsroom import Press, Receiver, publishing, receiving
 
 TEXT = (
@@ -62,14 +62,7 @@ def configured(folder: Path, press: Press, hook: str) -> Path:
     settings = json.loads((config / "settings.yaml").read_text("utf-8"))
     settings["web"] = {"token": "env:DESK_TOKEN", "api_key": "env:DESK_KEY"}
     (config / "settings.yaml").write_text(json.dumps(settings))
-    channels = json.loads((config / "channels.yaml").read_text("utf-8"))["channels"]
-    channels += [
-        {"name": "slack", "type": "slack", "webhook_url": "env:SLACK_URL"},
-        {"name": "mail", "type": "email", "host": "127.0.0.1", "port": 1, "to": "a@b.example"}
-        | {"sender": "w@b.example", "username": "env:MAIL_USER", "password": "env:MAIL_PASS"},
-    ]
-    (config / "channels.yaml").write_text(json.dumps({"channels": channels}))
-    (config / "routes.yaml").write_text("route: {channels: [desk, slack, mail], group_wait: 0}")
+    add_channels_with_secrets(config)
     feeds = json.loads((config / "feeds.yaml").read_text("utf-8"))["feeds"]
     for feed in feeds:
         plain = feed["url"].removeprefix("http://")

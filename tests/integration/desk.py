@@ -75,6 +75,22 @@ def write_config(
     return folder
 
 
+def add_channels_with_secrets(config: Path) -> None:
+    """Add a Slack and a mail channel whose secrets come from the environment; route to both.
+
+    They join the channel `desk` of a folder from `write_config`. The variables are SLACK_URL,
+    MAIL_USER and MAIL_PASS.
+    """
+    channels = json.loads((config / "channels.yaml").read_text("utf-8"))["channels"]
+    channels += [
+        {"name": "slack", "type": "slack", "webhook_url": "env:SLACK_URL"},
+        {"name": "mail", "type": "email", "host": "127.0.0.1", "port": 1, "to": "a@b.example"}
+        | {"sender": "w@b.example", "username": "env:MAIL_USER", "password": "env:MAIL_PASS"},
+    ]
+    (config / "channels.yaml").write_text(json.dumps({"channels": channels}))
+    (config / "routes.yaml").write_text("route: {channels: [desk, slack, mail], group_wait: 0}")
+
+
 def feed_settings(press: Press, feed: str) -> dict[str, str]:
     searched = feed in press.searches
     return {

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import psycopg
 import pytest
@@ -332,6 +333,10 @@ def test_the_databases_time_is_about_now(store):
 # poison ---------------------------------------------------------------------------------------
 
 
+def claim_entry(store: Store, at: datetime = NOW):
+    return store.articles.claim_entries(at, busy=(), limit=1, lease_for=LEASE)
+
+
 def died(store: Store, claim, at: datetime = NOW) -> datetime:
     """Claim works, begin them, and die; when the next one may be at them again.
 
@@ -348,10 +353,7 @@ def died(store: Store, claim, at: datetime = NOW) -> datetime:
 
 def test_an_entry_over_which_workers_die_alone_is_set_aside_for_a_person(either):
     polled(either, "1", "2")
-
-    def claim(at: datetime = NOW):
-        return either.articles.claim_entries(at, busy=(), limit=1, lease_for=LEASE)
-
+    claim = partial(claim_entry, either)
     assert len(claim()) == 2
     either.release_leases(NOW)
     first = claim()
@@ -369,10 +371,7 @@ def test_an_entry_over_which_workers_die_alone_is_set_aside_for_a_person(either)
 
 def test_deaths_in_company_make_a_work_suspected_and_never_poison(either):
     polled(either, "1")
-
-    def claim():
-        return either.articles.claim_entries(NOW, busy=(), limit=1, lease_for=LEASE)
-
+    claim = partial(claim_entry, either)
     for _ in range(5 * (SUSPECTED + PROVED)):
         (work,) = claim()
         either.release_leases(NOW)
@@ -382,10 +381,7 @@ def test_deaths_in_company_make_a_work_suspected_and_never_poison(either):
 
 def test_a_suspect_that_its_worker_died_over_alone_rests_longer_each_time(either):
     polled(either, "1")
-
-    def claim(at: datetime = NOW):
-        return either.articles.claim_entries(at, busy=(), limit=1, lease_for=LEASE)
-
+    claim = partial(claim_entry, either)
     for _ in range(SUSPECTED):
         died(either, claim)
     rests = []
@@ -402,10 +398,7 @@ def test_a_suspect_that_its_worker_died_over_alone_rests_longer_each_time(either
 
 def test_a_suspect_that_another_worker_took_over_is_not_begun(either):
     polled(either, "1")
-
-    def claim(at: datetime = NOW):
-        return either.articles.claim_entries(at, busy=(), limit=1, lease_for=LEASE)
-
+    claim = partial(claim_entry, either)
     for _ in range(SUSPECTED):
         died(either, claim)
     (lost,) = claim()
@@ -417,7 +410,7 @@ def test_a_suspect_that_another_worker_took_over_is_not_begun(either):
 
 def test_an_article_over_which_workers_die_alone_is_set_aside_for_a_person(either):
     polled(either, "1")
-    (work,) = either.articles.claim_entries(NOW, busy=(), limit=1, lease_for=LEASE)
+    (work,) = claim_entry(either)
     either.articles.save_articles(work, [Article(text="x", url=work.entry.url)], NOW)
 
     def claim(at: datetime = NOW):
@@ -447,7 +440,7 @@ def test_a_feed_over_which_workers_die_alone_rests_for_a_day_and_is_told_of(eith
 def test_works_that_are_given_back_were_not_begun(either):
     polled(either, "1")
     for _ in range(SUSPECTED + PROVED + 1):
-        (work,) = either.articles.claim_entries(NOW, busy=(), limit=1, lease_for=LEASE)
+        (work,) = claim_entry(either)
         either.release(work.token, NOW)
     assert either.queries.review() == []
 
