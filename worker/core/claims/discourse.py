@@ -221,16 +221,17 @@ _BODIES = frozenset({"COALITION", "EU", "NATO", "UN"})
 LISTED = 2
 
 
-_SUBJUNCTIVE = word_set(
-    "sei seien habe werde könne müsse solle wolle dürfe gebe bleibe stehe gehe komme mache wisse "
-    "liefere brauche nehme leiste"
+#: Konjunktiv I, as German reports what somebody said.
+SUBJUNCTIVE = word_set(
+    "sei seien habe werde könne müsse solle wolle dürfe gebe bleibe stehe gehe komme mache wisse"
 )
+_SUBJUNCTIVE_OF_ANY = SUBJUNCTIVE | word_set("liefere brauche nehme leiste")
 
 
 def goes_on_speaking(reading: Reading) -> bool:
     """Whether German reported speech goes on: a subjunctive without a verb of saying."""
     marks = reading.marks
-    return marks.language == "de" and any(w.norm in _SUBJUNCTIVE for w in marks.words)
+    return marks.language == "de" and any(w.norm in _SUBJUNCTIVE_OF_ANY for w in marks.words)
 
 
 def _remember_speaker(reading: Reading, discourse: Discourse) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from worker.core.claims.clause import SLAVIC
-from worker.core.claims.discourse import Discourse
+from worker.core.claims.discourse import SUBJUNCTIVE, Discourse
 from worker.core.claims.marks import Actor
 from worker.core.claims.prodrop import leads
 from worker.core.claims.reading import Reading, Subject
@@ -83,14 +83,6 @@ def _last_speaker(attribution: Attribution, reading: Reading, discourse: Discour
     return Actor(code, kind, at, at, discourse.speaker, "he")
 
 
-_SUBJUNCTIVE = word_set(
-    """
-    sei seien habe werde könne müsse solle wolle dürfe gebe bleibe stehe gehe komme mache
-    wisse
-    """
-)
-
-
 #: These forms stand in for Konjunktiv I in the plural, and for hypotheses otherwise.
 _PLURAL = word_set("würden hätten wären könnten müssten sollten wollten")
 
@@ -108,7 +100,7 @@ def reported_speech(number: int, reading: Reading, discourse: Discourse) -> bool
         )
     if marks.language != "de" or reading.attributions:
         return False
-    forms = _SUBJUNCTIVE | _PLURAL if discourse.speaker_age <= 1 else _SUBJUNCTIVE
+    forms = SUBJUNCTIVE | _PLURAL if discourse.speaker_age <= 1 else SUBJUNCTIVE
     last = clause.more[1] if clause.more else clause.end
     return any(marks.words[i].norm in forms for i in range(clause.start, last) if i in clause)
 
