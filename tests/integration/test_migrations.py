@@ -108,3 +108,21 @@ def test_workers_that_start_together_migrate_once(empty_url):
     assert faults == []
     assert migrate(database) == latest_revision()
     database.close()
+
+
+def test_texts_known_before_there_were_marks_are_given_theirs(empty_url):
+    database = Database(empty_url)
+    upgrade(database, "0006")
+    told = {"sketch": list(range(30))}
+    rows = [
+        {"article_key": "a", "day": WHEN.date(), "relevant": True, "text": told},
+        {"article_key": "b", "day": WHEN.date(), "relevant": False, "text": told},
+        {"article_key": "c", "day": WHEN.date(), "relevant": True, "text": {"sketch": [1, 2]}},
+    ]
+    with database.write() as connection:
+        connection.execute(tables.known_text.insert(), rows)
+    migrate(database)
+    with database.read() as connection:
+        marks = rows_of(connection, tables.text_mark)
+    database.close()
+    assert {(row["article_key"], row["mark"]) for row in marks} == {("a", n) for n in range(16)}

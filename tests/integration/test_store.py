@@ -17,10 +17,11 @@ from sqlalchemy import event, text
 
 from tests.integration.values import NOW, a_feed, a_record, an_alert, an_entry
 from worker.adapters.store import Store, engine, tables
-from worker.adapters.store.ledger import StoredView
+from worker.adapters.store.ledger import StoredView, apply_verdict
+from worker.adapters.store.marks import MOST
 from worker.core.alerting import AlertState
 from worker.core.compare import Reason
-from worker.core.origins import KnownText
+from worker.core.origins import KnownText, sketch_of
 from worker.core.outbox import Breaker, DeliveryState
 from worker.core.routing import Handover, Silence
 from worker.core.schedule import FeedState
@@ -30,6 +31,7 @@ from worker.model import Article, ChangeKind
 from worker.ports import DeliveryResult, Judged, Note, Polled, ReviewItem
 
 LEASE = timedelta(minutes=15)
+SKETCH = sketch_of(" ".join(f"word{number}" for number in range(120)))
 
 
 @pytest.fixture
@@ -399,7 +401,7 @@ def a_verdict():
     record, alert = a_record("NO"), an_alert("NO")
     state = AlertState(alert, ChangeKind.NEW_PLEDGE, frozenset({"outlet:x"}), (record.id,))
     held_back = Suppressed(Reason.RESTATEMENT, "http://a.example/1", NOW, record.slot)
-    known = KnownText("http://a.example/1", "d", "outlet:x", "2026-03-01", sketch=(1, 2))
+    known = KnownText("http://a.example/1", "d", "outlet:x", "2026-03-01", sketch=SKETCH)
     return Verdict((record,), (), (alert,), (state,), (held_back,), known)
 
 
@@ -415,7 +417,7 @@ def test_a_verdict_comes_back_as_it_was_stored(store):
 
     def look(view, desk):
         seen.extend([view.open_alerts(verdict.records[0].slot), view.text("http://a.example/1")])
-        seen.append(view.texts_near(NOW.date(), 3))
+        seen.append(view.texts_like(SKETCH[:20], NOW.date(), 3))
         return Judged(Verdict())
 
     later = NOW + timedelta(hours=1)
@@ -424,6 +426,51 @@ def test_a_verdict_comes_back_as_it_was_stored(store):
     (work,) = claim_articles(store, later)
     store.ledger.judge(work, look, later)
     assert seen == [list(verdict.states), verdict.text, [verdict.text]]
+
+
+def test_a_copy_is_found_among_all_texts_of_its_days_without_a_look_at_the_others(store):
+    def known(name: str, text: str, day: str = "2026-03-01") -> KnownText:
+        return KnownText(name, name, f"outlet:{name}", day, sketch=sketch_of(text))
+
+    words = [f"word{number}" for number in range(200)]
+    model = known("model", " ".join(words))
+    others = [known(f"o{n}", " ".join(f"{n} {word}" for word in words)) for n in range(40)]
+    far = known("far", " ".join(words), "2026-03-09")
+    for each in (*others, model, far):
+        store.ledger.apply(Verdict(text=each), NOW)
+    with store.database.write() as connection:
+        apply_verdict(
+            connection, Verdict(text=replace(model, article_key="off")), NOW, relevant=False
+        )
+    asked = (" ".join(words[:150]), "quite another text " * 30, "short")
+    found: list[list[str]] = []
+
+    def look(view):
+        near = [view.texts_like(sketch_of(told), NOW.date(), 3) for told in asked]
+        found.extend([known.article_key for known in texts] for texts in near)
+        return Verdict()
+
+    store.ledger.look(look)
+    assert found == [["model"], [], []]
+
+
+def test_of_a_story_that_very_many_copied_the_likest_are_looked_at(store):
+    words = [f"word{number}" for number in range(200)]
+    for number in range(MOST + 10):
+        told = sketch_of(" ".join([*words, *(f"own{number}{n}" for n in range(60))]))
+        text = KnownText(f"c{number:03}", "d", "wire:x", "2026-03-01", sketch=told)
+        store.ledger.apply(Verdict(text=text), NOW)
+    exact = KnownText("z", "d", "wire:x", "2026-03-01", sketch=sketch_of(" ".join(words)))
+    store.ledger.apply(Verdict(text=exact), NOW)
+    found: list[KnownText] = []
+
+    def look(view):
+        found.extend(view.texts_like(exact.sketch, NOW.date(), 3))
+        return Verdict()
+
+    store.ledger.look(look)
+    assert len(found) == MOST
+    assert exact in found
 
 
 def test_applying_a_verdict_twice_changes_nothing(store):
@@ -711,7 +758,7 @@ def judge_looks(store, now):
         view.alert("x")
         view.article_records("x")
         view.text("x")
-        view.texts_near(now.date(), 3)
+        view.texts_like(SKETCH, now.date(), 3)
         return Judged(a_verdict())
 
     later = now + timedelta(hours=2)

@@ -8,9 +8,12 @@ import pytest
 
 from worker.core.origins import (
     COPY_SIMILARITY,
+    MARKS,
+    SKETCH_SIZE,
     KnownText,
     article_key,
     copied_from,
+    marks_of,
     origin_of,
     publisher_of,
     similarity,
@@ -175,3 +178,22 @@ def test_hostile_text_is_sketched_in_time() -> None:
         assert len(sketch) <= 96
         assert origin_of(article, sketch).partition(":")[0] in ("wire", "outlet")
     assert 0 < COPY_SIMILARITY < 1
+
+
+def test_texts_that_are_just_alike_enough_to_be_copies_have_a_mark_in_common():
+    """Copies are looked for by their marks only: what shares none is not seen."""
+    chance, pairs = random.Random(7), 0
+    for _ in range(3000):
+        common = [chance.getrandbits(56) for _ in range(200)]
+        own, other = ([chance.getrandbits(56) for _ in range(100)] for _ in range(2))
+        one = tuple(sorted(common + own)[:SKETCH_SIZE])
+        two = tuple(sorted(common + other)[:SKETCH_SIZE])
+        if COPY_SIMILARITY <= similarity(one, two) < COPY_SIMILARITY + 0.1:
+            pairs += 1
+            assert set(marks_of(one)) & set(marks_of(two))
+    assert pairs > 1000
+
+
+def test_a_text_too_short_to_be_a_copy_has_no_marks():
+    assert marks_of(sketch_of(" ".join(f"w{n}" for n in range(14)))) == ()
+    assert len(marks_of(sketch_of(" ".join(f"w{n}" for n in range(30))))) == MARKS

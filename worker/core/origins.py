@@ -24,6 +24,9 @@ SKETCH_SIZE = 96
 COPY_SIMILARITY = 0.5
 #: Texts with fewer shingles say too little to be called copies.
 LEAST_SHINGLES = 12
+#: Copies are looked for by the smallest hashes of a sketch. Of two texts that have half of their
+#: sketches in common, all of these differ in fewer than one pair of 100,000.
+MARKS = 16
 #: A copy appears within so many days of its model.
 COPY_DAYS = 3
 
@@ -70,6 +73,11 @@ def sketch_of(text: str) -> Sketch:
     }
     hashes = {_hash(shingle) for shingle in shingles}
     return tuple(sorted(hashes)[:SKETCH_SIZE])
+
+
+def marks_of(sketch: Sketch) -> Sketch:
+    """By what a text is found again: copies of each other have one of these in common."""
+    return sketch[:MARKS] if len(sketch) >= LEAST_SHINGLES else ()
 
 
 def _hash(shingle: str) -> int:

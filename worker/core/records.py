@@ -35,11 +35,15 @@ def known_text(
     key, sketch = article_key(article), sketch_of(article.full_text)
     published = _published(article, now)
     before, digest = view.text(key), text_digest(article)
-    near = view.texts_near(parse_day(published), COPY_DAYS)
+    if before is None:
+        near = view.texts_like(sketch, parse_day(published), COPY_DAYS)
+        origin = origin_of(article, sketch, near, groups)
+    else:
+        origin = before.origin
     return KnownText(
         article_key=key,
         digest=digest,
-        origin=before.origin if before else origin_of(article, sketch, near, groups),
+        origin=origin,
         published=published,
         revision=_revision(before, digest),
         extractor_version=extractor_version,

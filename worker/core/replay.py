@@ -12,7 +12,7 @@ from typing import Any
 from worker.core.alerting import AlertState, Policy, alert_line
 from worker.core.judging import judge_article
 from worker.core.ledger import LedgerRecord
-from worker.core.origins import KnownText, text_digest
+from worker.core.origins import KnownText, Sketch, text_digest
 from worker.core.routing import Desk, Route, hand_over
 from worker.core.spans import parse_day, shifted
 from worker.core.views import Suppressed, Verdict
@@ -60,8 +60,8 @@ class MemoryLedger:
         """The article as last read."""
         return self._texts.get(key)
 
-    def texts_near(self, day: date, days: int) -> list[KnownText]:
-        """The articles published around a day."""
+    def texts_like(self, sketch: Sketch, day: date, days: int) -> list[KnownText]:
+        """The articles published around a day, whatever they say."""
         first = bisect.bisect_left(self._days, (shifted(day, -days), ""))
         last = bisect.bisect_right(self._days, (shifted(day, days), "\U0010ffff"))
         return [self._texts[key] for _, key in self._days[first:last]]

@@ -10,7 +10,7 @@ from typing import Protocol
 from worker.core.alerting import AlertState
 from worker.core.compare import Reason
 from worker.core.ledger import LedgerRecord
-from worker.core.origins import KnownText
+from worker.core.origins import KnownText, Sketch
 from worker.model import Alert, Slot
 
 #: How many records of a slot judging must see: more than one slot is told of in a season.
@@ -38,8 +38,11 @@ class LedgerView(Protocol):
     def text(self, key: str) -> KnownText | None:
         """The article as it was last read."""
 
-    def texts_near(self, day: date, days: int) -> Sequence[KnownText]:
-        """The articles published at most ``days`` before or after ``day``."""
+    def texts_like(self, sketch: Sketch, day: date, days: int) -> Sequence[KnownText]:
+        """The articles published at most ``days`` before or after ``day`` that may be copies.
+
+        At least those that have a mark of ``sketch``; of very many the likest.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,9 @@ class Overlay:
         """The article as it was last read."""
         return self.base.text(key)
 
-    def texts_near(self, day: date, days: int) -> Sequence[KnownText]:
-        """The articles published around a day."""
-        return self.base.texts_near(day, days)
+    def texts_like(self, sketch: Sketch, day: date, days: int) -> Sequence[KnownText]:
+        """The articles published around a day that may be copies."""
+        return self.base.texts_like(sketch, day, days)
 
     def _current(self, records: Sequence[LedgerRecord]) -> list[LedgerRecord]:
         retracted = {r.id: r for r in self.verdict.retracted}

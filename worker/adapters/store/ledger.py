@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
@@ -21,13 +21,14 @@ from worker.adapters.store.codec import (
 from worker.adapters.store.desk import read_desk
 from worker.adapters.store.engine import Database
 from worker.adapters.store.groups import hand_over
+from worker.adapters.store.marks import mark, marked
 from worker.adapters.store.notes import add_new_notes, add_notes, add_review
 from worker.adapters.store.revisions import plan_reread
 from worker.adapters.store.server import alone
 from worker.adapters.store.sql import held, in_state, settle, upsert
 from worker.core.alerting import AlertState
 from worker.core.ledger import LedgerRecord
-from worker.core.origins import KnownText
+from worker.core.origins import KnownText, Sketch
 from worker.core.routing import Desk
 from worker.core.views import JUDGED_ON, LedgerView, Verdict
 from worker.model import FeedKind, Slot
@@ -94,18 +95,12 @@ class StoredView:
         ).scalar()
         return None if value is None else text_of(value)
 
-    def texts_near(self, day: date, days: int) -> Sequence[KnownText]:
-        """The relevant articles published at most ``days`` before or after ``day``.
+    def texts_like(self, sketch: Sketch, day: date, days: int) -> Sequence[KnownText]:
+        """The relevant articles published around ``day`` that may be copies of that sketch's text.
 
         The many that are about something else cannot be the origin of a claim.
         """
-        table, margin = tables.known_text, timedelta(days=days)
-        query = (
-            select(table.c.text)
-            .where(table.c.relevant, table.c.day.between(day - margin, day + margin))
-            .order_by(table.c.article_key)
-        )
-        return [text_of(value) for value in self._connection.execute(query).scalars()]
+        return marked(self._connection, sketch, day, days)
 
 
 def _same_slot(table: object, slot: Slot) -> tuple[ColumnElement[bool], ...]:
@@ -236,6 +231,8 @@ def apply_verdict(
             on=["article_key"],
             change=("day", "relevant", "text"),
         )
+        if relevant:
+            mark(connection, verdict.text)
 
 
 def _finish(connection: Connection, work: ArticleWork, judged: Judged, now: datetime) -> None:

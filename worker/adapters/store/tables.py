@@ -35,6 +35,7 @@ from worker.adapters.store.tables_knowledge import (
     known_text,
     milestone,
     suppressed,
+    text_mark,
 )
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "review",
     "silence",
     "suppressed",
+    "text_mark",
     "thread",
     "tick",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -53,6 +54,15 @@ known_text = Table(
     Column("relevant", Boolean, nullable=False),
     Column("text", JSON, nullable=False),
     Index("ix_known_text_day", "relevant", "day"),
+)
+
+#: By what a text is found again that another may be a copy of (``core/origins.py``).
+text_mark = Table(
+    "text_mark",
+    metadata,
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("article_key", Words, primary_key=True),
 )
 
 alert = Table(
