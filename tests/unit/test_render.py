@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -37,7 +39,9 @@ from worker.core.render import (
 from worker.core.render.chart import chart_svg
 from worker.core.render.colours import CHART_COLOURS
 from worker.core.render.labels import actor_name, flag, quantity_label
+from worker.core.render.view import MAX_HOST, host_of
 from worker.core.threads import Occasion, Root
+from worker.core.urls import site_of
 from worker.model import (
     AlertEvent,
     Change,
@@ -250,12 +254,36 @@ def test_an_operational_note_fits_every_channel(kind: str) -> None:
         ("http://xn--/", None),
         ("http:///nohost", None),
         ("http://a:99999999/", None),
+        ("http://127.0.0.1:80/", "http://127.0.0.1:80/"),
+        ("http://127.0.0.1.5/", None),
+        ("http://2130706433/", None),
+        ("http://bank.example.0x7f/", None),
         ("https://e.example/" + "a" * 3000, None),
         (None, None),
     ],
 )
 def test_only_plain_web_addresses_become_links(url: str | None, safe: str | None) -> None:
     assert inert.safe_url(url) == safe
+
+
+LONG = "a" * 60
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://www.example.org/a", "example.org"),
+        ("https://example.org./a", "example.org"),
+        ("http://[2001:db8::1]:8080/x", "2001:db8::1"),
+        (f"https://bank.example.{LONG}.news.evil.example/", "….news.evil.example"),
+        (f"https://{LONG}bank.example/", f"{LONG}bank.example"),
+        (f"https://www.bank.{LONG}.co.uk/", f"….{LONG}.co.uk"),
+        (f"https://{LONG}.co.uk/", f"{LONG}.co.uk"),
+        ("https://" + "a." * 100 + "example/", "…" + ".a" * 26 + ".example"),
+    ],
+)
+def test_a_long_host_is_cut_on_the_left_and_between_labels(url: str, shown: str) -> None:
+    assert host_of(url) == shown
 
 
 HOSTILE = (
@@ -285,6 +313,10 @@ HOSTILE = (
     "\u202e" * 4_000,
     "&amp;" * 2_000 + "<!everyone>",
     "\t\v\f\x1c\x85 \u00a0\u3000",
+    # As a host: longer than what is shown of one, by many labels, by one label, by a number.
+    "0" * 63 + "." + "a" * 63 + ".bank.example",
+    "bank.example." * 15 + "b" * 59 + ".co.uk",
+    "1." * 60 + "1",
 )
 
 
@@ -333,12 +365,26 @@ def check_slack_bot(text: str) -> None:
 def check_message(message: dict[str, Any]) -> None:
     _assert_slack_limits(message)
     for shown in _slack_texts(message):
-        markup = re.sub(r"<https?://[^<>|\s]+\|(Read the article|↗|[a-z0-9.:-]+)>", "", shown)
+        markup = _SLACK_LINK.sub("", shown)
+        for url, words in _SLACK_LINK.findall(shown):
+            assert words in ("Read the article", "↗") or _names_host(words, html.unescape(url))
         assert "<" not in markup
         assert not re.search(r"(?<!^)(?<!\n)>", markup)
         assert not re.search(r"&(?!amp;|lt;|gt;)", markup)
         assert not [char for char in shown if _is_active(char)]
     json.dumps(message, ensure_ascii=False).encode("utf-8")
+
+
+_SLACK_LINK = re.compile(r"<(https?://[^<>|\s]+)\|([^<>|]+)>")
+
+
+def _names_host(shown: str, url: str) -> bool:
+    """Whether it is the host without ``www.``, or ``….`` and its last labels, never fewer than the
+    registrable domain."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.").rstrip(".")
+    if not shown.startswith("….") or len(host) <= MAX_HOST:
+        return shown == host
+    return host.endswith(shown[1:]) and f".{shown}".endswith(f".{site_of(url)}")
 
 
 def check_email(text: str) -> None:

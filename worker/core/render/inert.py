@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Address
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from worker.core.text import clean_line
@@ -10,6 +11,8 @@ from worker.core.text import clean_line
 #: The longest address shown as a link.
 MAX_URL = 2000
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+# What a host ends in that browsers read as an IPv4 address (URL Standard, "ends in a number").
+_NUMBER = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
 # Look-alikes without meaning in Slack's markup; escaping does not exist for these four.
 _SLACK_MARKS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 _SLACK_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -34,7 +37,7 @@ def safe_url(url: str | None) -> str | None:
     except ValueError:  # a broken address, port or name (UnicodeError is a ValueError)
         return None
     host = f"[{host}]" if ":" in host else host
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _HOST.fullmatch(host):
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _is_host(host):
         return None
     try:
         path = quote(parts.path, safe="/%:@!$&()+,;=-._")
@@ -44,6 +47,16 @@ def safe_url(url: str | None) -> str | None:
         return None
     cleaned = urlunsplit((parts.scheme, host + port, path, query, fragment))
     return cleaned if len(cleaned) <= MAX_URL else None
+
+
+def _is_host(host: str) -> bool:
+    """Whether browsers take it for a host: a name, or a number in the usual spelling."""
+    if not _HOST.fullmatch(host):
+        return False
+    try:
+        return not _NUMBER.search(host) or bool(IPv4Address(host.rstrip(".")))
+    except ValueError:
+        return False
 
 
 def slack(text: str | None, limit: int = 600) -> str:

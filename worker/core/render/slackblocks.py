@@ -19,6 +19,8 @@ MAX_SECTION = 3000
 MAX_HEADER = 150
 MAX_BUTTON = 75
 MAX_BUTTON_URL = 3000
+#: Words of a link: a host's registrable end, which must not be cut, has 127 characters at most.
+MAX_LINK_TEXT = 130
 #: Characters of all blocks together, as JSON; below the point at which Slack refuses.
 MAX_ALL = 12_000
 Block = dict[str, Any]
@@ -85,4 +87,4 @@ def actions(buttons: Sequence[tuple[str, str, str]]) -> Block:
 
 def link(url: str, text: str) -> str:
     """A link in markup; ``url`` is safe already, ``text`` is made so."""
-    return f"<{url.replace('&', '&amp;')}|{inert.slack(text, 80)}>"
+    return f"<{url.replace('&', '&amp;')}|{inert.slack(text, MAX_LINK_TEXT)}>"

@@ -14,10 +14,13 @@ from worker.core.render.labels import (
     word,
 )
 from worker.core.render.reasons import reason_label
+from worker.core.urls import site_of
 from worker.model import Alert, AlertEvent, ChangeKind, Evidence, Position, Stance, Status
 
 #: How many further articles are named before the rest is only counted.
 MAX_ARTICLES = 5
+#: Characters of a host that are shown, unless its registrable end alone has more (127 at most).
+MAX_HOST = 60
 #: A colour for each stance, beside its word: red refuses, green commits.
 STANCE_MARKS = {
     Stance.OPPOSED: "🟥",
@@ -118,8 +121,20 @@ def alert_view(alert: Alert, language: str) -> AlertView:
 
 
 def host_of(url: str) -> str:
-    """The host of a safe address, as the name of its source."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    """The host of a safe address, as the name of its source.
+
+    Of a long one the left goes, by whole labels (``….news.example.org``): a cut within a label
+    would show ``…bank.example`` for ``notabank.example``. The registrable end always stays.
+    """
+    host = (urlsplit(url).hostname or "").removeprefix("www.").rstrip(".")
+    if len(host) <= MAX_HOST:
+        return host
+    kept = site_of(url)
+    for label in reversed(host.removesuffix(kept).split(".")[:-1]):
+        if len(label) + 1 + len(kept) > MAX_HOST:
+            break
+        kept = f"{label}.{kept}"
+    return kept if kept == host else f"….{kept}"
 
 
 def _move(before: Position | None, after: Position, language: str) -> str:
