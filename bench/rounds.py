@@ -106,7 +106,8 @@ def _serve(ports: multiprocessing.Queue[int]) -> None:
 
 
 @contextmanager
-def _origin() -> Iterator[int]:
+def origin() -> Iterator[int]:
+    """Serve the feeds from a process of its own until the block ends; gives the port."""
     context = multiprocessing.get_context("spawn")
     ports: multiprocessing.Queue[int] = context.Queue()
     process = context.Process(target=_serve, args=(ports,), daemon=True)
@@ -198,7 +199,7 @@ def main() -> None:
     """Print each figure with its goal."""
     python = os.environ.get("READER_PYTHON")
     found: dict[str, list[tuple[float, float]]] = {"httpx": [], "one": [], "two": [], "reader": []}
-    with _origin() as port:
+    with origin() as port:
         for _ in range(ROUNDS):
             found["httpx"].append(asyncio.run(bare_httpx(port)))
             for name, processes in (("one", 1), ("two", 2)):

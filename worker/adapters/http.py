@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import monotonic
 from types import TracebackType
 
@@ -24,9 +23,13 @@ from worker.adapters.address import AddressPolicy
 from worker.adapters.inflate import ACCEPTED, read_bounded
 from worker.adapters.outward import Outward
 from worker.adapters.pacing import HostPacer, Pacer
-from worker.adapters.transport import GuardedTransport
+from worker.adapters.transport import Answer, GuardedTransport
 from worker.adapters.wire import (
+    Headers,
+    address_headers,
+    all_values,
     described,
+    form_headers,
     header_texts,
     parse_url,
     redirect_target,
@@ -47,8 +50,6 @@ _PERMANENT = frozenset({301, 308})
 #: from its processor, not of the host.
 OVERSLEPT = 2.0
 _FAILURES = (
-    httpx.HTTPError,
-    httpx.StreamError,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.ProxyError,
@@ -121,18 +122,16 @@ class GuardedClient:
             self.limits.host_interval, self.limits.host_connections
         )
         self._wall_clock = wall_clock
-        self._client = httpx.AsyncClient(
-            transport=GuardedTransport(
-                policy or AddressPolicy(),
-                outward or Outward(),
-                max_connections=self.limits.max_connections,
-            ),
-            headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPTED},
-            timeout=httpx.Timeout(self.limits.deadline, connect=self.limits.connect),
-            follow_redirects=False,
-            trust_env=False,  # a proxy is the transport's business, which judges addresses first
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        self._transport = GuardedTransport(
+            policy or AddressPolicy(),
+            outward or Outward(),
+            max_connections=self.limits.max_connections,
         )
+        self._headers: Headers = [
+            (b"Accept-Encoding", ACCEPTED.encode()),
+            (b"Connection", b"keep-alive"),
+            (b"User-Agent", user_agent.encode("ascii")),
+        ]
 
     async def __aenter__(self) -> GuardedClient:
         return self
@@ -147,7 +146,7 @@ class GuardedClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def fetch(
         self,
@@ -166,10 +165,8 @@ class GuardedClient:
         other failure or status; both carry ``status`` and ``retry_after`` in seconds.
         """
         try:
-            headers, validators = (
-                request_headers(accept, etag, last_modified),
-                (etag, last_modified),
-            )
+            headers = self._headers + request_headers(accept, etag, last_modified)
+            validators = (etag, last_modified)
             try:
                 return await self._follow(parse_url(url), headers, validators, before_hop, form)
             except _Overslept:  # the host is not to blame, so it is asked again at once
@@ -184,7 +181,7 @@ class GuardedClient:
     async def _follow(
         self,
         url: httpx.URL,
-        headers: dict[bytes, bytes],
+        headers: Headers,
         validators: tuple[str | None, str | None],
         before_hop: Callable[[str], Awaitable[None]] | None,
         form: bytes | None,
@@ -197,35 +194,34 @@ class GuardedClient:
             seen.add(str(url))
             if before_hop is not None:
                 await before_hop(str(url))
-            async with self._exchange(url, headers, left, form) as (response, started):
-                if response.status_code not in _REDIRECTS:
-                    body = await self._body(response)
+            async with self._exchange(url, headers, left, form) as (answer, started):
+                if answer.status not in _REDIRECTS:
+                    body = await self._body(answer)
                     spent = self.limits.deadline - left + monotonic() - started
-                    return self._fetched(response, body, validators, permanent, hop, spent)
-                target = redirect_target(response)
+                    return self._fetched(answer, body, validators, permanent, hop, spent)
+                target = redirect_target(answer)
             left -= monotonic() - started
             if str(target) in seen:
-                raise FetchError(f"{shown(url)} redirects in a loop", status=response.status_code)
-            all_permanent = all_permanent and response.status_code in _PERMANENT
+                raise FetchError(f"{shown(url)} redirects in a loop", status=answer.status)
+            all_permanent = all_permanent and answer.status in _PERMANENT
             permanent = str(target) if all_permanent else permanent
             url, form = target, None  # what was posted goes to nobody else
         raise FetchError(f"{shown(url)}: more than {self.limits.max_redirects} redirects")
 
     @asynccontextmanager
     async def _exchange(
-        self, url: httpx.URL, headers: dict[bytes, bytes], seconds: float, form: bytes | None
-    ) -> AsyncIterator[tuple[httpx.Response, float]]:
+        self, url: httpx.URL, headers: Headers, seconds: float, form: bytes | None
+    ) -> AsyncIterator[tuple[Answer, float]]:
         """One request and its response; waiting for the host's turn costs none of the seconds."""
         async with self._pacer.turn(url.host):
             started = monotonic()
             try:
                 async with asyncio.timeout(max(seconds, 0.001)):
-                    request = self._request(url, headers, form)
-                    response = await self._client.send(request, stream=True)
-                    try:
-                        yield response, started
-                    finally:
-                        await response.aclose()
+                    sent = address_headers(url) + headers + form_headers(form)
+                    async with self._transport.exchange(
+                        url, sent, form, connect=self.limits.connect
+                    ) as answer:
+                        yield answer, started
             except _FAILURES as error:
                 late = monotonic() - started - seconds > OVERSLEPT
                 if not (late or isinstance(error, TimeoutError)):
@@ -234,54 +230,47 @@ class GuardedClient:
                     f"{shown(url)}: no complete answer within {self.limits.deadline:g} s"
                 ) from error
 
-    def _request(
-        self, url: httpx.URL, headers: dict[bytes, bytes], form: bytes | None
-    ) -> httpx.Request:
-        if form is None:
-            return self._client.build_request("GET", url, headers=headers)
-        posted = {**headers, b"Content-Type": b"application/x-www-form-urlencoded;charset=UTF-8"}
-        return self._client.build_request("POST", url, headers=posted, content=form)
-
-    async def _body(self, response: httpx.Response) -> bytes:
-        if response.status_code == 304:
+    async def _body(self, answer: Answer) -> bytes:
+        if answer.status == 304:
             return b""
-        if not response.is_success:
-            raise self._failure(response)
-        announced = response.headers.get("content-length", "")
+        if not 200 <= answer.status < 300:
+            raise self._failure(answer)
+        headers = header_texts(answer)
+        announced = headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > self.limits.max_bytes:
             raise FetchRefused(
-                f"{shown(response.url)} announces {int(announced[:20]):,} bytes; "
+                f"{shown(answer.url)} announces {int(announced[:20]):,} bytes; "
                 f"at most {self.limits.max_bytes:,} are read"
             )
-        encoding = response.headers.get("content-encoding", "")
+        encoding = all_values(answer, b"content-encoding")
         try:
-            return await read_bounded(response.aiter_raw(), encoding, self.limits.max_bytes)
+            return await read_bounded(answer.chunks, encoding, self.limits.max_bytes)
         except FetchError as error:
-            raise type(error)(f"{shown(response.url)}: {error}") from error
+            raise type(error)(f"{shown(answer.url)}: {error}") from error
 
-    def _failure(self, response: httpx.Response) -> FetchError:
-        status = response.status_code
-        pause = response_headers.retry_after(header_texts(response), self._wall_clock())
+    def _failure(self, answer: Answer) -> FetchError:
+        status = answer.status
+        pause = response_headers.retry_after(header_texts(answer), self._wall_clock())
         kind = FetchRefused if status in (410, 451) else FetchError
-        text = f"{shown(response.url)} answers {status} {response.reason_phrase[:60]}".rstrip()
+        text = f"{shown(answer.url)} answers {status} {answer.reason[:60]}".rstrip()
         return kind(text, status=status, retry_after=pause)
 
     def _fetched(
         self,
-        response: httpx.Response,
+        answer: Answer,
         body: bytes,
         sent: tuple[str | None, str | None],
         permanent: str | None,
         hops: int,
         seconds: float,
     ) -> Fetched:
-        headers = header_texts(response)
-        unchanged = response.status_code == 304
+        headers = header_texts(answer)
+        unchanged = answer.status == 304
         if unchanged and sent == (None, None):
-            raise FetchError(f"{shown(response.url)} answers 304 unasked", status=304)
+            raise FetchError(f"{shown(answer.url)} answers 304 unasked", status=304)
         return Fetched(
-            status=response.status_code,
-            url=str(response.url),
+            status=answer.status,
+            url=str(answer.url),
             headers=headers,
             body=body,
             etag=headers.get("etag") or (sent[0] if unchanged else None),

@@ -29,6 +29,11 @@ class Proxies:
     https: str | None = None
     no: str = ""
 
+    @property
+    def none(self) -> bool:
+        """Whether every request is made directly."""
+        return self.http is None and self.https is None
+
     def of(self, scheme: str, host: str, port: int | None = None) -> str | None:
         """The proxy's address for a request, ``None`` where it is made directly."""
         proxy = self.https if scheme == "https" else self.http

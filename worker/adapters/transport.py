@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 import httpcore
 import httpx
 
 from worker.adapters.address import AddressPolicy, IPAddress, read_literal
+from worker.adapters.connections import Connections
 from worker.adapters.outward import Outward, is_private_name, proxy_pool
 from worker.adapters.stream import connect
 from worker.errors import FetchError, FetchRefused
@@ -117,20 +120,20 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response whose body is still to come; header names and values as they were sent."""
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._response.aiter_stream():
-            yield chunk
+    url: httpx.URL
+    status: int
+    reason: str
+    headers: Sequence[tuple[bytes, bytes]]
+    chunks: AsyncIterator[bytes]
 
-    async def aclose(self) -> None:
-        await self._response.aclose()
 
-
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """An httpx transport over an httpcore pool whose sockets are guarded."""
+class GuardedTransport:
+    """Sends requests over sockets that are guarded, or through a proxy that is asked for public
+    hosts only; errors are httpcore's, FetchError or FetchRefused."""
 
     def __init__(
         self, policy: AddressPolicy, outward: Outward, *, max_connections: int = 100
@@ -140,45 +143,49 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._resolver = Resolver()
         self._guard = GuardedBackend(policy, self._resolver)
         self._proxied: dict[str, httpcore.AsyncHTTPProxy] = {}
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=outward.ssl_context,
-            max_connections=max_connections,
-            # Thousands of hosts are asked once an hour: idle connections to them are of no use,
-            # and the pool looks through all of them for every request.
-            max_keepalive_connections=16,
-            keepalive_expiry=5.0,
-            network_backend=self._guard,
-        )
+        self._direct = Connections(self._guard, outward.ssl_context, most=max_connections)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; errors are httpcore's, FetchError or FetchRefused."""
-        pool = await self._pool_for(request.url)
-        response = await pool.handle_async_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
+    @asynccontextmanager
+    async def exchange(
+        self,
+        url: httpx.URL,
+        headers: list[tuple[bytes, bytes]],
+        form: bytes | None = None,
+        *,
+        connect: float,
+    ) -> AsyncIterator[Answer]:
+        """Ask ``url``, posting ``form`` if there is one; dialling takes ``connect`` seconds at most.
+
+        How long all else takes is the caller's business.
+        """
+        request = httpcore.Request(
+            b"GET" if form is None else b"POST",
+            httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=headers,
+            content=form,
+            extensions={"timeout": {"connect": connect}},
+        )
+        proxy = await self._proxy_for(url)
+        way = self._direct.stream(request) if proxy is None else _through(proxy, request)
+        async with way as response:
+            yield Answer(
+                url,
+                response.status,
+                response.extensions.get("reason_phrase", b"").decode("ascii", "ignore"),
+                response.headers,
+                response.aiter_stream(),
             )
-        )
-        return httpx.Response(
-            response.status,
-            headers=response.headers,
-            stream=_Body(response),
-            extensions=response.extensions,
-        )
 
-    async def _pool_for(self, url: httpx.URL) -> httpcore.AsyncConnectionPool:
-        """The pool that guards its own sockets, or that of a proxy once the host was judged."""
-        proxy = self._outward.proxies.of(url.scheme, url.host, url.port)
+    async def _proxy_for(self, url: httpx.URL) -> httpcore.AsyncHTTPProxy | None:
+        """The pool of the proxy that ``url`` goes through, once its host was judged."""
+        proxies = self._outward.proxies
+        if proxies.none:
+            return None
+        proxy = proxies.of(url.scheme, url.host, url.port)
         if proxy is None:
-            return self._pool
+            return None
         port = url.port or (443 if url.scheme == "https" else 80)
         await self._guard.judge(url.host, port, elsewhere=self._outward.proxy_resolves)
         if proxy not in self._proxied:
@@ -187,7 +194,18 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._pool.aclose()
+        await self._direct.aclose()
         for pool in self._proxied.values():
             await pool.aclose()
         self._resolver.close()
+
+
+@asynccontextmanager
+async def _through(
+    proxy: httpcore.AsyncHTTPProxy, request: httpcore.Request
+) -> AsyncIterator[httpcore.Response]:
+    response = await proxy.handle_async_request(request)
+    try:
+        yield response
+    finally:
+        await response.aclose()
