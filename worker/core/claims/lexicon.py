@@ -127,7 +127,7 @@ TABLES: Mapping[str, Mapping[str, frozenset[str] | re.Pattern[str] | None]] = {
     "quantities": {"kind": QUANTITY_KINDS, "value": _ANY, "pattern": _ANY},
     "dates": {"kind": DATE_KINDS, "value": _ANY, "pattern": _ANY},
     "relevance": {
-        "weight": frozenset({"3", "2", "1", "-1", "-2", "-3", "ukraine"}),
+        "weight": frozenset({"3", "2", "1", "-1", "-2", "-3", "ukraine", "given"}),
         "pattern": _ANY,
     },
 }

@@ -120,10 +120,12 @@ def mark(sentence: Sentence, lexicon: Lexicon, day: str = "") -> Marks:
         by_kind[match.payload["kind"]].append(match)
     marks.quantities = [m for group in by_kind.values() for m in longest(group)]
     marks.dates = longest(by_table["dates"])
-    named = [m for m in by_table["relevance"] if m.payload["weight"] == "ukraine"]
-    signs = [m for m in by_table["relevance"] if m.payload["weight"] != "ukraine"]
     # a sign such as "troops to Ukraine" must not hide that Ukraine is named
-    marks.relevance = longest(named) + longest(signs)
+    by_weight: dict[str, list[Match[Row]]] = {"ukraine": [], "given": [], "": []}
+    for match in by_table["relevance"]:
+        weight = match.payload["weight"]
+        by_weight[weight if weight in by_weight else ""].append(match)
+    marks.relevance = [m for group in by_weight.values() for m in longest(group)]
     return marks
 
 

@@ -31,6 +31,11 @@ class Coverage:
     signs: int
     against: int
     findings: int
+    #: Contributions named with who gets them ("aid for Ukraine", "sanctions on Russia").
+    given: int = 0
+    #: Those and the coalition's own names in the lead.
+    given_first: int = 0
+    strong_first: int = 0
 
     @property
     def score(self) -> int:
@@ -54,8 +59,18 @@ class Coverage:
         return self.strong > 1 and self.findings >= _MANY and self.against == 0
 
     @property
+    def _subject(self) -> bool:
+        """What is given, or the coalition beside Ukraine, is what the first lines speak of."""
+        if self.against >= max(self.given_first, 1):
+            return False
+        named = self.lead and self.strong_first > 0
+        return (self.given > 1 and self.given_first > 0) or named
+
+    @property
     def relevant(self) -> bool:
         """The verdict."""
+        if self._subject:
+            return True
         if not self.ukraine:
             return self._unnamed
         if not (self.strong or self.findings):
@@ -69,13 +84,23 @@ class Coverage:
 
 def coverage(readings: Sequence[Marks], findings: int) -> Coverage:
     """Count the signs of coverage over the sentences of an article."""
-    totals = {"ukraine": 0, "3": 0, "2": 0, "1": 0, "-1": 0, "-2": 0, "-3": 0}
-    lead = False
+    totals = {"ukraine": 0, "3": 0, "2": 0, "1": 0, "-1": 0, "-2": 0, "-3": 0, "given": 0}
+    first = dict.fromkeys(totals, 0)
     for number, marks in enumerate(readings):
         for match in marks.relevance:
             weight = match.payload["weight"]
             totals[weight] += 1
-            lead = lead or (weight == "ukraine" and number < _LEAD)
+            first[weight] += number < _LEAD
     against = totals["-1"] + 2 * totals["-2"] + 3 * totals["-3"]
     signs = 2 * totals["2"] + totals["1"]
-    return Coverage(totals["ukraine"], lead, totals["3"], signs, against, findings)
+    return Coverage(
+        ukraine=totals["ukraine"],
+        lead=first["ukraine"] > 0,
+        strong=totals["3"],
+        signs=signs,
+        against=against,
+        findings=findings,
+        given=totals["given"],
+        given_first=first["given"],
+        strong_first=first["3"],
+    )
