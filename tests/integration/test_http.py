@@ -8,6 +8,7 @@ import socket
 import time
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -443,3 +444,64 @@ async def test_a_host_that_is_slow_is_asked_once(origin: Origin, client: Guarded
     url = origin.raw("/", b"", every=5.0)
     await failure(client, url)
     assert len(origin.asked) == 1
+
+
+async def test_a_connection_that_ends_when_it_is_used_again_costs_nothing(
+    client: GuardedClient,
+) -> None:
+    """The host says nothing of ending it, and does so when the second request comes in."""
+    asked: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number in range(2):
+            head = await reader.readuntil(b"\r\n\r\n")
+            asked.append(number)
+            if number == 1:
+                break
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            assert head.startswith(b"GET")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server:
+        assert [(await client.fetch(url)).body for _ in range(3)] == [b"ok"] * 3
+        assert asked == [0, 1, 0, 1, 0]
+        with pytest.raises(FetchError):  # what was posted is not posted twice
+            await client.fetch(url, form=b"x=1")
+
+
+async def test_bytes_that_nobody_asked_for_are_no_answer(client: GuardedClient) -> None:
+    """A second answer sent with the first would be taken for that to the next request."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer + b"ok" + answer + b"no")
+        with suppress(asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server:
+        assert [(await client.fetch(url)).body for _ in range(3)] == [b"ok"] * 3
+
+
+async def test_one_host_after_the_other_leaves_few_connections_open(client: GuardedClient) -> None:
+    gone: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 304 Not Modified\r\n\r\n")
+        gone.append(1)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "0.0.0.0", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        for number in range(40):
+            await client.fetch(f"http://127.0.1.{number + 1}:{port}/", etag='"a"')
+        await asyncio.sleep(0.1)
+        assert len(gone) == 40 - 16

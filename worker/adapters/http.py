@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from types import TracebackType
 
+import h11
 import httpcore
 import httpx
 
@@ -23,9 +24,8 @@ from worker.adapters.address import AddressPolicy
 from worker.adapters.inflate import ACCEPTED, read_bounded
 from worker.adapters.outward import Outward
 from worker.adapters.pacing import HostPacer, Pacer
-from worker.adapters.transport import Answer, GuardedTransport
+from worker.adapters.transport import Answer, GuardedTransport, Headers
 from worker.adapters.wire import (
-    Headers,
     address_headers,
     all_values,
     described,
@@ -50,6 +50,7 @@ _PERMANENT = frozenset({301, 308})
 #: from its processor, not of the host.
 OVERSLEPT = 2.0
 _FAILURES = (
+    h11.ProtocolError,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.ProxyError,

@@ -1,9 +1,9 @@
-"""A TCP or TLS connection over asyncio's own streams, as httpcore wants it.
+"""A TCP or TLS connection over asyncio's own streams.
 
-httpcore's own backend asks the kernel about every idle connection at every request, and each asking
-lets other threads have the interpreter first: with thousands of feeds that stalled the event loop
-for a tenth of a second. Here reading goes on while a connection is idle, so whether its host has
-hung up is known without asking.
+httpcore's own asks the kernel about every idle connection at every request, and each asking lets
+other threads have the interpreter first: with thousands of feeds that stalled the event loop for a
+tenth of a second. Here reading goes on while a connection is idle, so whether its host has hung up
+is known without asking.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Iterable
 from typing import Any
 
 import httpcore
@@ -37,95 +36,58 @@ class _Reader(asyncio.StreamReader):
         return piece
 
 
-class Stream(httpcore.AsyncNetworkStream):
-    """One connection; errors are httpcore's."""
+class Stream:
+    """One connection. How long reading and writing may take is the caller's business."""
 
     def __init__(self, reader: _Reader, writer: asyncio.StreamWriter):
         self._reader = reader
         self._writer = writer
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 (httpcore's interface)
-        """What has come in, up to ``max_bytes``; empty once the host has ended."""
-        try:
-            async with asyncio.timeout(timeout):
-                return await self._reader.read(max_bytes)
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
+    async def read(self, most: int) -> bytes:
+        """What has come in, up to ``most`` bytes; empty once the host has ended."""
+        return await self._reader.read(most)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 (httpcore's interface)
-        """Send ``buffer`` whole."""
-        if not buffer:
-            return
-        try:
-            async with asyncio.timeout(timeout):
-                self._writer.write(buffer)
-                await self._writer.drain()
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout(str(error)) from error
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
+    async def write(self, data: bytes) -> None:
+        """Send ``data``; a host that answers and hangs up without reading it all is no failure."""
+        self._writer.write(data)
+        with contextlib.suppress(ConnectionError):
+            await self._writer.drain()
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Close without waiting for the other side, which may never answer."""
         self._writer.transport.abort()
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
-    ) -> httpcore.AsyncNetworkStream:
-        """The same connection, encrypted."""
+    async def start_tls(self, context: ssl.SSLContext, name: str, seconds: float) -> None:
+        """Encrypt the connection; httpcore.ConnectError or ConnectTimeout where that fails."""
         try:
-            async with asyncio.timeout(timeout):
-                await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
+            async with asyncio.timeout(seconds):
+                await self._writer.start_tls(context, server_hostname=name)
         except BaseException as error:
-            await self.aclose()
+            self.close()
             if isinstance(error, TimeoutError):
                 raise httpcore.ConnectTimeout(str(error)) from error
             if isinstance(error, OSError):
                 raise httpcore.ConnectError(str(error)) from error
             raise
-        return self
 
-    def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks of a connection: ``is_readable`` while idle means it has ended."""
-        match info:
-            case "is_readable":
-                came = self._reader.fed > self._reader.taken
-                return came or self._reader.at_eof() or self._writer.is_closing()
-            case "client_addr":
-                return self._writer.get_extra_info("sockname")
-            case "server_addr":
-                return self._writer.get_extra_info("peername")
-            case _:
-                return self._writer.get_extra_info(info)
+    @property
+    def spent(self) -> bool:
+        """Of an idle connection: whether its host has hung up, or sent what nobody asked for."""
+        came = self._reader.fed > self._reader.taken
+        return came or self._reader.at_eof() or self._writer.is_closing()
 
 
-async def connect(
-    host: str,
-    port: int,
-    timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
-    local_address: str | None = None,
-    socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-) -> Stream:
+async def connect(host: str, port: int, seconds: float) -> Stream:
     """Dial an address; httpcore.ConnectError or ConnectTimeout where nobody answers."""
     loop = asyncio.get_running_loop()
     reader = _Reader(limit=_AHEAD, loop=loop)
-    own = None if local_address is None else (local_address, 0)
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(seconds):
             transport, protocol = await loop.create_connection(
-                lambda: asyncio.StreamReaderProtocol(reader, loop=loop), host, port, local_addr=own
+                lambda: asyncio.StreamReaderProtocol(reader, loop=loop), host, port
             )
     except TimeoutError as error:
         raise httpcore.ConnectTimeout(str(error)) from error
     except OSError as error:
         raise httpcore.ConnectError(str(error)) from error
-    line = transport.get_extra_info("socket")
-    for option in socket_options or ():
-        with contextlib.suppress(OSError):
-            line.setsockopt(*option)
     return Stream(reader, asyncio.StreamWriter(transport, protocol, reader, loop))

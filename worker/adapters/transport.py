@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+import h11
 import httpcore
 import httpx
 
 from worker.adapters.address import AddressPolicy, IPAddress, read_literal
 from worker.adapters.connections import Connections
 from worker.adapters.outward import Outward, is_private_name, proxy_pool
-from worker.adapters.stream import connect
+from worker.adapters.stream import Stream, connect
 from worker.errors import FetchError, FetchRefused
 
+Headers = list[tuple[bytes, bytes]]
 #: Look-ups that may hang at once; a slow name server delays nobody else's names.
 _RESOLVERS = 32
 
@@ -55,26 +57,19 @@ def _look_up(host: str, port: int) -> list[IPAddress]:
     return [ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
 
 
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """An httpcore backend that opens sockets only to addresses its policy allows."""
+class Guard:
+    """Opens sockets only to addresses that its policy allows."""
 
     def __init__(self, policy: AddressPolicy, resolver: Resolver) -> None:
         self._policy = policy
         self._resolver = resolver
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    async def dial(self, host: str, port: int, seconds: float) -> Stream:
         """Resolve, judge and dial ``host``; FetchRefused where no address of it may be dialled."""
         failure: Exception | None = None
         for address in self._allowed(host, await self._resolver.addresses(host, port)):
             try:
-                return await connect(str(address), port, timeout, local_address, socket_options)
+                return await connect(str(address), port, seconds)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure or httpcore.ConnectError(f"no address of {host!r} answers")
@@ -106,19 +101,6 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             )
         return allowed
 
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Never: nothing that a feed names lives on a local socket."""
-        raise FetchRefused(f"the local socket {path!r} is not fetched")
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait; part of httpcore's backend interface."""
-        await asyncio.sleep(seconds)
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -132,8 +114,8 @@ class Answer:
 
 
 class GuardedTransport:
-    """Sends requests over sockets that are guarded, or through a proxy that is asked for public
-    hosts only; errors are httpcore's, FetchError or FetchRefused."""
+    """Sends requests over sockets that are guarded, or through a proxy, which is asked for public
+    hosts only; errors are h11's, httpcore's, FetchError or FetchRefused."""
 
     def __init__(
         self, policy: AddressPolicy, outward: Outward, *, max_connections: int = 100
@@ -141,42 +123,28 @@ class GuardedTransport:
         self._outward = outward
         self._max_connections = max_connections
         self._resolver = Resolver()
-        self._guard = GuardedBackend(policy, self._resolver)
+        self._guard = Guard(policy, self._resolver)
         self._proxied: dict[str, httpcore.AsyncHTTPProxy] = {}
-        self._direct = Connections(self._guard, outward.ssl_context, most=max_connections)
+        self._direct = Connections(self._guard.dial, outward.ssl_context, most=max_connections)
 
     @asynccontextmanager
     async def exchange(
-        self,
-        url: httpx.URL,
-        headers: list[tuple[bytes, bytes]],
-        form: bytes | None = None,
-        *,
-        connect: float,
+        self, url: httpx.URL, headers: Headers, form: bytes | None = None, *, connect: float
     ) -> AsyncIterator[Answer]:
         """Ask ``url``, posting ``form`` if there is one; dialling takes ``connect`` seconds at most.
 
         How long all else takes is the caller's business.
         """
-        request = httpcore.Request(
-            b"GET" if form is None else b"POST",
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
-            headers=headers,
-            content=form,
-            extensions={"timeout": {"connect": connect}},
-        )
         proxy = await self._proxy_for(url)
-        way = self._direct.stream(request) if proxy is None else _through(proxy, request)
-        async with way as response:
-            yield Answer(
-                url,
-                response.status,
-                response.extensions.get("reason_phrase", b"").decode("ascii", "ignore"),
-                response.headers,
-                response.aiter_stream(),
-            )
+        if proxy is not None:
+            async with _through(proxy, url, headers, form, connect) as answer:
+                yield answer
+            return
+        place = (url.raw_scheme, url.raw_host, _port(url))
+        request = h11.Request(method=_method(form), target=url.raw_path, headers=headers)
+        async with self._direct.exchange(place, request, form, connect) as (head, chunks):
+            raw = head.headers.raw_items()
+            yield Answer(url, head.status_code, _text(head.reason), raw, chunks)
 
     async def _proxy_for(self, url: httpx.URL) -> httpcore.AsyncHTTPProxy | None:
         """The pool of the proxy that ``url`` goes through, once its host was judged."""
@@ -186,15 +154,14 @@ class GuardedTransport:
         proxy = proxies.of(url.scheme, url.host, url.port)
         if proxy is None:
             return None
-        port = url.port or (443 if url.scheme == "https" else 80)
-        await self._guard.judge(url.host, port, elsewhere=self._outward.proxy_resolves)
+        await self._guard.judge(url.host, _port(url), elsewhere=self._outward.proxy_resolves)
         if proxy not in self._proxied:
             self._proxied[proxy] = proxy_pool(proxy, self._outward, self._max_connections)
         return self._proxied[proxy]
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._direct.aclose()
+        self._direct.close()
         for pool in self._proxied.values():
             await pool.aclose()
         self._resolver.close()
@@ -202,10 +169,35 @@ class GuardedTransport:
 
 @asynccontextmanager
 async def _through(
-    proxy: httpcore.AsyncHTTPProxy, request: httpcore.Request
-) -> AsyncIterator[httpcore.Response]:
+    proxy: httpcore.AsyncHTTPProxy,
+    url: httpx.URL,
+    headers: Headers,
+    form: bytes | None,
+    connect: float,
+) -> AsyncIterator[Answer]:
+    request = httpcore.Request(
+        _method(form),
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=headers,
+        content=form,
+        extensions={"timeout": {"connect": connect}},
+    )
     response = await proxy.handle_async_request(request)
     try:
-        yield response
+        reason = _text(response.extensions.get("reason_phrase", b""))
+        chunks = response.aiter_stream()
+        yield Answer(url, response.status, reason, response.headers, chunks)
     finally:
         await response.aclose()
+
+
+def _method(form: bytes | None) -> bytes:
+    return b"GET" if form is None else b"POST"
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port or (443 if url.raw_scheme == b"https" else 80)
+
+
+def _text(reason: bytes) -> str:
+    return reason.decode("ascii", "ignore")

@@ -7,15 +7,12 @@ from base64 import b64encode
 
 import httpx
 
-from worker.adapters.transport import Answer
+from worker.adapters.transport import Answer, Headers
 from worker.errors import FetchError, FetchRefused
 from worker.logs import redactor
 
 #: What stands in no host name; httpx would percent-encode it and look that up.
 _NO_HOST = re.compile(r"[\s%<>\"'`{}|\\^]")
-
-
-Headers = list[tuple[bytes, bytes]]
 
 
 def request_headers(accept: str, etag: str | None, last_modified: str | None) -> Headers:
