@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -201,8 +202,14 @@ def _sync_one(connection: Connection, feed: Feed, known: Any, now: datetime) -> 
         connection.execute(update(tables.feed).where(tables.feed.c.id == feed.id).values(**values))
 
 
+#: An address of the usual form, whose host is seen without taking all of it apart.
+_USUAL = re.compile(r"https?://([\w.-]+)(?=[/?#]|$)", re.ASCII)
+
+
 def host_of(url: str) -> str:
     """The host of a URL, lower case; empty where it has none."""
+    if usual := _USUAL.match(url):
+        return usual[1].lower()
     try:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:

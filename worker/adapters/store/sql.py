@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -42,15 +44,56 @@ def upsert(
     """
     if not rows:
         return 0
-    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    if connection.dialect.name == "sqlite":
+        written = _written_out(table, tuple(rows[0]), tuple(on), tuple(change))
+        return int(connection.exec_driver_sql(written.text, written.values(rows)).rowcount)
+    statement = _insert(postgresql.insert, table, on, change)
+    counted = statement.execution_options(preserve_rowcount=True)
+    return int(connection.execute(counted, list(rows)).rowcount)
+
+
+def _insert(make: Any, table: Table, on: Sequence[str], change: Iterable[str]) -> Any:
     statement = make(table)
     columns = {name: statement.excluded[name] for name in change}
     if columns:
-        statement = statement.on_conflict_do_update(index_elements=list(on), set_=columns)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(on))
-    counted = statement.execution_options(preserve_rowcount=True)
-    return int(connection.execute(counted, list(rows)).rowcount)
+        return statement.on_conflict_do_update(index_elements=list(on), set_=columns)
+    return statement.on_conflict_do_nothing(index_elements=list(on))
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenOut:
+    """An insert as SQLite takes it, and what each of its values goes through.
+
+    Most of what a first round stores are entries by the ten thousand; SQLAlchemy's own way with
+    each row takes three times as long as SQLite's.
+    """
+
+    text: str
+    columns: Sequence[tuple[str, Callable[[Any], Any] | None]]
+
+    def values(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        """The rows as SQLite takes them."""
+        return [
+            tuple(
+                row[name] if process is None else process(row[name])
+                for name, process in self.columns
+            )
+            for row in rows
+        ]
+
+
+@lru_cache(64)
+def _written_out(
+    table: Table, names: tuple[str, ...], on: tuple[str, ...], change: tuple[str, ...]
+) -> _WrittenOut:
+    dialect = sqlite.dialect()
+    statement = _insert(sqlite.insert, table, on, change).values(dict.fromkeys(names))
+    compiled = statement.compile(dialect=dialect)
+    columns = [
+        (name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
+        for name in compiled.positiontup
+    ]
+    return _WrittenOut(str(compiled), columns)
 
 
 #: Works that one lane (a host) takes at a time: few enough for their lease, many enough to spare
