@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.core.text import clean_line, clean_text, clean_title, decode_bytes, plain_text
+from worker.core.text import (
+    _UNWANTED,
+    _cleaned,
+    clean_line,
+    clean_text,
+    clean_title,
+    decode_bytes,
+    join_paragraphs,
+    plain_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +103,12 @@ def test_no_text_breaks_the_cleaning(text: str) -> None:
     for cleaned in (clean_text(text), plain_text(text), clean_title(text)):
         assert "\x00" not in cleaned
         cleaned.encode("utf-8")
+
+
+@given(
+    st.text(st.one_of(st.characters(), st.sampled_from(" \u00a0\n\r\x85\ufffc\ufffd\u0344\u212b")))
+)
+def test_a_text_with_nothing_to_remove_takes_a_shorter_way_to_the_same_end(text: str) -> None:
+    assert clean_text(text) == _cleaned(text)
+    if "<" not in text and "&" not in text:
+        assert plain_text(text) == join_paragraphs(_UNWANTED.sub("", text).split("\n"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker.core import urls
 from worker.core.urls import canonical_url, publisher_url, site_of, web_url
 
 
@@ -115,3 +118,56 @@ def test_no_text_breaks_the_reading_of_addresses(text: str) -> None:
         assert canonical_url(key) == key or web_url(url) is None
         publisher_url(url)
         site_of(url)
+
+
+_PIECES = st.sampled_from(
+    [
+        "http",
+        "https",
+        "://",
+        "a",
+        "B",
+        "1",
+        ".",
+        "-",
+        "/",
+        "//",
+        ":",
+        "@",
+        "?",
+        "&",
+        "=",
+        "#",
+        "%",
+        ";",
+        "~",
+        "amp",
+        "x.example",
+        "utm_a=1",
+        "é",
+        "[",
+        "$",
+        "\xa0",
+        "news.google.com",
+        "www.bing.com",
+        "/amp/s/",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=12).map("".join), st.sampled_from(["", "https://b.example/x/"]))
+def test_addresses_of_the_usual_form_take_a_shorter_way_to_the_same_end(
+    rest: str, base: str
+) -> None:
+    text = f"https://a.example{rest}"
+    for address in (text, rest):
+        found = [
+            f(address) for f in (lambda each: web_url(each, base), canonical_url, publisher_url)
+        ]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(urls, "_USUAL", re.compile(r"(?!)"))
+            patch.setattr(urls, "_HIDING", re.compile(""))
+            slowly = [
+                f(address) for f in (lambda each: web_url(each, base), canonical_url, publisher_url)
+            ]
+        assert found == slowly

@@ -12,8 +12,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from html import unescape
 
-_DECLARATION = re.compile(r"<\?xml\b[^>]{0,1000}\?>", re.IGNORECASE)
+# Written out in both cases where that leaves the beginning plain, which is then found ten times as
+# fast.
+_DECLARATION = re.compile(r"<\?[xX][mM][lL]\b[^>]{0,1000}\?>")
+_DOCTYPE = re.compile(r"<!(?i:DOCTYPE)\b")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes(n for n in range(0x20) if n not in b"\t\n\r")
 _BAD_REFERENCE = re.compile(
     r"&#(?:0{0,8}(?:[0-8]|1[124-9]|2\d|3[01])|x0{0,8}(?:[0-8bcef]|1[0-9a-f]));", re.I
 )
@@ -52,13 +56,24 @@ def disarm(text: str) -> str:
     Entities of a document type are the fuel of the billion-laughs attack and of local file reads;
     without the type none is defined.
     """
-    text = _UNREADABLE.sub("", _DECLARATION.sub("", text, count=1))
+    text = _DECLARATION.sub("", text, count=1)
+    if _has_unreadable(text):
+        text = _UNREADABLE.sub("", text)
     text = _BAD_REFERENCE.sub("", _without_doctype(text))
     return _AUTHOR.sub(r"<\1x-left-out", _ENDLESS_TAG.sub("", text)).lstrip()
 
 
+def _has_unreadable(text: str) -> bool:
+    """Most documents hold no such character, and that is seen faster in their bytes."""
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:  # a surrogate
+        return True
+    return len(raw.translate(None, _CONTROLS)) < len(raw) or "\ufffe" in text or "\uffff" in text
+
+
 def _without_doctype(text: str) -> str:
-    start = re.search(r"<!DOCTYPE\b", text[:200_000], re.IGNORECASE)
+    start = _DOCTYPE.search(text, 0, 200_000)
     if start is None:
         return text
     opening, closing = text.find("[", start.end()), text.find(">", start.end())
@@ -131,8 +146,11 @@ def _value(text: str) -> str:
 
 def schedule_hints(text: str) -> ScheduleHints:
     """``skipHours`` and ``skipDays`` of RSS 0.91 and later; hours run 0–23, 24 means 0."""
-    hours = re.findall(r"<hour>\s*(\d{1,2})\s*</hour>", _section(text, "skipHours"), re.IGNORECASE)
-    days = re.findall(r"<day>\s*([a-z]{6,9})\s*</day>", _section(text, "skipDays"), re.IGNORECASE)
+    text = text.lower()
+    if "<skip" not in text:
+        return ScheduleHints()
+    hours = re.findall(r"<hour>\s*(\d{1,2})\s*</hour>", _section(text, "skiphours"))
+    days = re.findall(r"<day>\s*([a-z]{6,9})\s*</day>", _section(text, "skipdays"))
     return ScheduleHints(
         frozenset(int(hour) % 24 for hour in hours if int(hour) <= 24),
         frozenset(day.capitalize() for day in days),
@@ -140,5 +158,5 @@ def schedule_hints(text: str) -> ScheduleHints:
 
 
 def _section(text: str, name: str) -> str:
-    start = re.search(rf"<{name}>", text, re.IGNORECASE)
-    return text[start.end() : start.end() + 3000].partition("</" + name)[0] if start else ""
+    start = text.find(f"<{name}>")
+    return text[start : start + 3000].partition("</" + name)[0] if start >= 0 else ""

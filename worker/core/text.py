@@ -102,6 +102,17 @@ def clean_text(text: str) -> str:
     NULs, controls, bidi and zero-width marks, soft hyphens and lone surrogates go; the rest is
     composed (NFC), so that a table row written on any keyboard matches.
     """
+    if _is_one_clean_line(text):
+        return unicodedata.normalize("NFC", " ".join(text.split()))
+    return _cleaned(text)
+
+
+def _is_one_clean_line(text: str) -> bool:
+    """Most texts hold nothing to remove: all that hides, breaks or reorders is unprintable."""
+    return text.isprintable() and "\ufffc" not in text and "\ufffd" not in text
+
+
+def _cleaned(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
     text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
@@ -151,7 +162,10 @@ def _decode_word(word: str) -> str:
 
 def plain_text(markup: str) -> str:
     """The text of an HTML fragment; its paragraphs are separated by blank lines. Never raises."""
-    markup = _UNWANTED.sub("", markup[:MAX_MARKUP])
+    markup = markup[:MAX_MARKUP]
+    if "<" not in markup and "&" not in markup and _is_one_clean_line(markup):
+        return clean_text(markup)
+    markup = _UNWANTED.sub("", markup)
     if "<" not in markup:
         return join_paragraphs(unescape(markup).split("\n"))
     try:

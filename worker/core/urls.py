@@ -27,6 +27,13 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _OUTER = "".join(map(chr, range(0x21))) + "\x7f\u00a0\u2028\u2029\u200b\ufeff"
 #: Longer addresses are bait or broken; RFC 9110 asks for 8,000 to be supported.
 MAX_URL = 4000
+#: Addresses of the usual form, which need no taking apart: host, path, query.
+_USUAL = re.compile(
+    r"https?://([A-Za-z0-9][A-Za-z0-9.-]*)(/[\w/%:@!$&'()*+,;=~.-]*)?(\?[\w/%:@!$&'()*+,;=~.?-]+)?",
+    re.ASCII,
+)
+#: What every link has that hides the publisher's own address.
+_HIDING = re.compile(r"bing\.com|google\.com|ampproject\.org|/amp/s/", re.IGNORECASE)
 
 
 def web_url(text: str, base: str = "") -> str | None:
@@ -34,6 +41,8 @@ def web_url(text: str, base: str = "") -> str | None:
     text = re.sub(r"[\t\r\n]+", "", text[: MAX_URL * 2]).strip(_OUTER)  # as browsers do
     if not text or len(text) > MAX_URL:
         return None
+    if _USUAL.fullmatch(text):
+        return text
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         port = parts.port  # raises on one that is no number
@@ -55,6 +64,9 @@ def canonical_url(url: str) -> str:
     Fragment, tracking parameters, print and AMP parameters and the default port go, the host is
     lower-case; the rest stays as given. Text that is no web address comes back as it is.
     """
+    usual = _USUAL.fullmatch(url)
+    if usual and not usual[3] and usual[1].islower() and len(url) <= MAX_URL:
+        return url if usual[2] else f"{url}/"
     checked = web_url(url)
     if checked is None:
         return url
@@ -106,6 +118,8 @@ def publisher_url(url: str) -> str:
     Bing carries it as the parameter ``url``, older Google News links in base64, the caches of AMP
     pages in their path.
     """
+    if not _HIDING.search(url):
+        return url
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
