@@ -125,12 +125,13 @@ def take_in(store: Store, feed: str, article: Article) -> None:
     store.articles.save_articles(entry, [article], NOW)
 
 
-def judge(store: Store) -> int:
+def judge(store: Store, *, relevant: bool = True) -> int:
     works = store.articles.claim_articles(NOW, limit=9, lease_for=LEASE)
     for work in works:
         text = KnownText(str(work.article.url), "d", "outlet:fjord post", "2026-03-01")
-        verdict = Verdict(records=(a_record("NO"),), text=text)
-        store.ledger.judge(work, lambda view, desk, v=verdict: Judged(v), NOW)
+        records = (a_record("NO"),) if relevant else ()
+        verdict = Verdict(records=records, text=text)
+        store.ledger.judge(work, lambda view, desk, v=verdict: Judged(v, relevant=relevant), NOW)
     return len(works)
 
 
@@ -169,6 +170,14 @@ def test_the_whole_text_after_a_judged_headline_is_the_same_report_and_confirms_
     take_in(store, "a", DIRECT)
     origins = {row["url"]: row["origin"] for row in rows(store)}
     assert origins[DIRECT.url] == "outlet:fjord post"
+
+
+def test_the_whole_text_after_a_headline_that_told_nothing_has_its_own_origin(store):
+    take_in(store, "s", HEADLINE)
+    assert judge(store, relevant=False) == 1
+    take_in(store, "a", DIRECT)
+    origins = {row["url"]: row["origin"] for row in rows(store)}
+    assert origins[DIRECT.url] is None
 
 
 @pytest.mark.parametrize(

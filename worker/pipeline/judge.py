@@ -15,14 +15,15 @@ from worker.errors import StoreError
 from worker.model import Alert, Analysis, Article
 from worker.pipeline import events
 from worker.pipeline.tools import Tools
-from worker.ports import ArticleWork, EntryWork, Judged, Note, ReviewItem
+from worker.ports import ArticleWork, EntryWork, Judged, Note, ReadAhead, ReviewItem
+from worker.ports.store import SetAside
 
 
 async def judge(tools: Tools, work: ArticleWork) -> str | None:
     """Read the claims out of one article and apply what follows to the ledger."""
     now = tools.clock.now()
     try:
-        analysis = await tools.reader.analyze(work.article)
+        analysis = await _claims(tools, work)
 
         def decide(view: LedgerView, desk: Desk) -> Judged:
             return _decide(tools, work, analysis, view, desk, now)
@@ -34,6 +35,39 @@ async def judge(tools: Tools, work: ArticleWork) -> str | None:
         return await _judge_failed(tools, work, error, now)
     events.judged(judged)
     return None
+
+
+async def _claims(tools: Tools, work: ArticleWork) -> Analysis:
+    ahead = work.read_ahead
+    if ahead is not None and ahead.extractor_version == tools.extractor_version:
+        return ahead.analysis
+    return await tools.reader.analyze(work.article)
+
+
+async def read_ahead(tools: Tools, articles: Sequence[Article]) -> list[ReadAhead | None]:
+    """What articles say, read where they were read, so that the ledger need not wait for it.
+
+    ``None`` where that failed: it fails again when the article is judged, and is told then.
+    """
+    told: list[ReadAhead | None] = []
+    for article in articles:
+        try:
+            analysis = await tools.reader.analyze(article)
+        except Exception:  # whatever it is, judging meets it again
+            told.append(None)
+        else:
+            told.append(ReadAhead(analysis, tools.extractor_version))
+    return told
+
+
+def set_aside(tools: Tools, now: datetime) -> SetAside:
+    """How an article is judged that has nothing to do with the coalition: no desk is asked."""
+
+    def decide(work: ArticleWork, view: LedgerView) -> Judged:
+        assert work.read_ahead is not None
+        return _decide(tools, work, work.read_ahead.analysis, view, Desk(), now)
+
+    return decide
 
 
 def _decide(

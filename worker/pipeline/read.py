@@ -12,7 +12,7 @@ from worker.core.withdrawal import ASK_AGAIN, GONE, MISSING, says_withdrawn
 from worker.errors import ExtractionError, FetchError, InputError
 from worker.model import Article
 from worker.pipeline import events
-from worker.pipeline.judge import withdraw
+from worker.pipeline.judge import read_ahead, set_aside, withdraw
 from worker.pipeline.tools import Tools
 from worker.ports import EntryWork, FetchedBody, ReviewItem
 
@@ -122,6 +122,11 @@ async def _save_read(
         await tools.db(save, work, item.detail, now, retry_at=None, review=item)
         events.not_read(item.detail, final=True)
         return problem
-    if await tools.db(tools.store.articles.save_articles, work, read, now):
+    ahead, aside = await read_ahead(tools, read), set_aside(tools, now)
+    store = tools.store.articles.save_articles
+    saved = await tools.db(store, work, read, now, ahead=ahead, aside=aside)
+    if saved:
         events.read(work, read)
+        for judged in saved.judged:
+            events.judged(judged)
     return problem

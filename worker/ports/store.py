@@ -25,8 +25,13 @@ from worker.ports.work import (
     Note,
     Notice,
     Polled,
+    ReadAhead,
     ReviewItem,
+    Saved,
 )
+
+#: Judges an article that says nothing of the coalition.
+SetAside = Callable[[ArticleWork, LedgerView], Judged]
 
 
 class FeedStore(Protocol):
@@ -61,8 +66,14 @@ class ArticleStore(Protocol):
     ) -> list[EntryWork]: ...
 
     def save_articles(
-        self, work: EntryWork, articles: Sequence[Article], now: datetime
-    ) -> bool: ...
+        self,
+        work: EntryWork,
+        articles: Sequence[Article],
+        now: datetime,
+        *,
+        ahead: Sequence[ReadAhead | None] = (),
+        aside: SetAside | None = None,
+    ) -> Saved | None: ...
 
     def save_reread(self, work: EntryWork, articles: Sequence[Article], now: datetime) -> bool: ...
 

@@ -16,7 +16,7 @@ from worker.core.outbox import Breaker, DeliveryState
 from worker.core.routing import DIGEST, Handover
 from worker.core.schedule import FeedState
 from worker.core.views import Verdict
-from worker.model import Alert, Article, Delivery, Entry, Feed
+from worker.model import Alert, Analysis, Article, Delivery, Entry, Feed
 
 
 class Stage(StrEnum):
@@ -121,6 +121,14 @@ class EntryWork:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """What an article says, read before its turn at the ledger by an extractor of that version."""
+
+    analysis: Analysis
+    extractor_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleWork:
     """An article that is to be judged. ``seeding``: it was there before the feed's first poll."""
 
@@ -134,6 +142,8 @@ class ArticleWork:
     token: str
     #: Workers have died with it: it is done while its worker does nothing else.
     suspect: bool = False
+    #: What it says, where that was read together with it.
+    read_ahead: ReadAhead | None = None
 
     @property
     def lane(self) -> str:
@@ -193,6 +203,13 @@ class Judged:
     extractor_version: str = ""
     review: ReviewItem | None = None
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The articles of an entry are stored; ``judged`` are those that needed no turn at the ledger."""
+
+    judged: tuple[Judged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

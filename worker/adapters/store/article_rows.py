@@ -8,14 +8,18 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from worker.adapters.store.codec import ahead_json, ahead_of
+from worker.adapters.store.columns import storable
 from worker.adapters.store.feeds import feed_of
 from worker.core.poison import is_suspect
 from worker.model import Article, Entry, Feed, TextSource
-from worker.ports import ArticleWork, EntryWork
+from worker.ports import ArticleWork, EntryWork, ReadAhead
 
 
-def article_values(work: EntryWork, article: Article, digest: str, now: datetime) -> dict[str, Any]:
-    """The columns that an article read for ``work`` sets."""
+def article_values(
+    work: EntryWork, article: Article, digest: str, now: datetime, ahead: ReadAhead | None
+) -> dict[str, Any]:
+    """The columns that an article read for ``work`` sets; ``ahead`` is what it says, if known."""
     published = article.published
     return {
         "url": article.url,
@@ -30,6 +34,7 @@ def article_values(work: EntryWork, article: Article, digest: str, now: datetime
         "origin": article.origin,
         "text_source": article.text_source.value,
         "content_hash": digest,
+        "read_ahead": _kept_ahead(article, ahead),
         "fetched_at": now,
         "state": "pending",
         "attempts": 0,
@@ -37,6 +42,16 @@ def article_values(work: EntryWork, article: Article, digest: str, now: datetime
         "lease_until": None,
         "lease_token": None,
     }
+
+
+def _kept_ahead(article: Article, ahead: ReadAhead | None) -> Any:
+    """What an article says as far as its turn at the ledger needs it.
+
+    Read in words that cannot be stored, it would quote what no stored text says.
+    """
+    if ahead is None or not ahead.analysis.relevant or not storable(article.full_text):
+        return None
+    return ahead_json(ahead)
 
 
 def content_hash(article: Article) -> str:
@@ -111,4 +126,5 @@ def article_work(row: RowMapping, token: str) -> ArticleWork:
         attempts=row["article_attempts"],
         token=token,
         suspect=is_suspect(row["article_begun"]),
+        read_ahead=ahead_of(row["article_read_ahead"]),
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from worker.adapters.store import tables
+from worker.adapters.store.apart import set_aside
 from worker.adapters.store.article_rows import article_work, entry_work
 from worker.adapters.store.engine import Database
 from worker.adapters.store.notes import add_review
@@ -29,7 +31,8 @@ from worker.adapters.store.sql import (
 )
 from worker.core.reading import reread_at
 from worker.model import Article
-from worker.ports import ArticleWork, EntryWork, ReviewItem, Stage
+from worker.ports import ArticleWork, EntryWork, Judged, ReadAhead, ReviewItem, Saved, Stage
+from worker.ports.store import SetAside
 
 #: An article waits at most so long for older entries that are still to be read.
 ORDER_PATIENCE = timedelta(minutes=2)
@@ -67,20 +70,37 @@ class Articles:
             token = lease(connection, tables.entry, ids, now + lease_for)
             return [entry_work(row, token) for row in rows]
 
-    def save_articles(self, work: EntryWork, articles: Sequence[Article], now: datetime) -> bool:
+    def save_articles(
+        self,
+        work: EntryWork,
+        articles: Sequence[Article],
+        now: datetime,
+        *,
+        ahead: Sequence[ReadAhead | None] = (),
+        aside: SetAside | None = None,
+    ) -> Saved | None:
         """Store the article, or the updates of a live blog, that an entry led to; they are judged.
 
         A text that is stored already is only linked, a changed one becomes a new revision.
-        ``False`` if the lease was lost and nothing was stored.
+        ``ahead`` is what the articles say; ``aside`` judges at once those that have nothing to do
+        with the coalition. ``None`` if the lease was lost and nothing was stored.
         """
+        judged: list[Judged | None] = []
+        ids: list[int] = []
         with self._database.write() as connection:
             if not held(connection, tables.entry, work.id, work.token):
-                return False
-            ids = [store_article(connection, work, article, now) for article in articles]
-            emit(connection, Stage.JUDGE, [LEDGER_LANE])
+                return None
+            for article, told in zip_longest(articles, ahead):
+                stored = store_article(connection, work, article, now, ahead=told)
+                ids.append(stored.id)
+                if aside and told and not told.analysis.relevant:
+                    judged.append(set_aside(connection, work, stored, told, aside, now))
+            apart = tuple(done for done in judged if done is not None)
+            emit(connection, Stage.JUDGE, [LEDGER_LANE] if len(apart) < len(ids) else [])
             live = len(articles) > 1
             next_at = reread_at(0, work.first_seen, now, live=True) if live else None
-            return _finish(connection, work, ids[0], reread=next_at)
+            _finish(connection, work, ids[0], reread=next_at)
+            return Saved(apart)
 
     def save_reread(self, work: EntryWork, articles: Sequence[Article], now: datetime) -> bool:
         """Store what a later reading of an entry's page gave, which may be nothing."""

@@ -12,11 +12,13 @@ from worker.core.ledger import LedgerRecord
 from worker.core.origins import KnownText
 from worker.core.views import Suppressed
 from worker.model import Alert
+from worker.ports import ReadAhead
 
 _RECORD = TypeAdapter(LedgerRecord)
 _ALERT = TypeAdapter(Alert)
 _STATE = TypeAdapter(AlertState)
 _TEXT = TypeAdapter(KnownText)
+_AHEAD = TypeAdapter(ReadAhead)
 
 
 def record_row(record: LedgerRecord) -> dict[str, Any]:
@@ -95,6 +97,16 @@ def text_row(text: KnownText) -> dict[str, Any]:
 def text_of(value: Any) -> KnownText:
     """The known text kept as JSON."""
     return _TEXT.validate_python(value)
+
+
+def ahead_json(ahead: ReadAhead) -> Any:
+    """What was read ahead as JSON."""
+    return _AHEAD.dump_python(ahead, mode="json")
+
+
+def ahead_of(value: Any) -> ReadAhead | None:
+    """What was read ahead, kept as JSON."""
+    return None if value is None else _AHEAD.validate_python(value)
 
 
 def suppressed_row(item: Suppressed) -> dict[str, Any]:

@@ -108,6 +108,11 @@ def _storable(value: str | None) -> str | None:
     return _UNSTORABLE.sub("\ufffd", value)
 
 
+def storable(told: str) -> bool:
+    """Whether a database takes a text as it is."""
+    return _UNSTORABLE.search(told) is None
+
+
 def due(name: str, table: str, *columns: str, state: str) -> Index:
     """An index over the unfinished rows of a table only."""
     where = text(f"state = '{state}'")

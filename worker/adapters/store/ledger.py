@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
@@ -131,12 +132,8 @@ class Ledger:
             if not held(connection, tables.article, work.id, work.token):
                 return None
             judged = decide(StoredView(connection), read_desk(connection, now))
-            apply_verdict(connection, judged.verdict, now, relevant=judged.relevant)
-            for alert, handovers in judged.handovers:
-                hand_over(connection, alert, handovers, now)
-            add_review(connection, judged.review, now)
-            add_new_notes(connection, judged.notes, now)
-            _finish(connection, work, judged, now)
+            apply_judged(connection, judged, now)
+            settle(connection, tables.article, work.id, work.token, **outcome(judged, now))
             if judged.relevant:
                 plan_reread(connection, work, now)
             return judged
@@ -235,16 +232,23 @@ def apply_verdict(
             mark(connection, verdict.text)
 
 
-def _finish(connection: Connection, work: ArticleWork, judged: Judged, now: datetime) -> None:
-    settle(
-        connection,
-        tables.article,
-        work.id,
-        work.token,
-        state="done",
-        error=None,
-        judged_at=now,
-        relevant=judged.relevant,
-        claims=judged.claims,
-        extractor_version=judged.extractor_version,
-    )
+def apply_judged(connection: Connection, judged: Judged, now: datetime) -> None:
+    """Write all that judging an article gives but the outcome of its work."""
+    apply_verdict(connection, judged.verdict, now, relevant=judged.relevant)
+    for alert, handovers in judged.handovers:
+        hand_over(connection, alert, handovers, now)
+    add_review(connection, judged.review, now)
+    add_new_notes(connection, judged.notes, now)
+
+
+def outcome(judged: Judged, now: datetime) -> dict[str, Any]:
+    """The columns of an article that has been judged."""
+    return {
+        "state": "done",
+        "error": None,
+        "judged_at": now,
+        "read_ahead": None,
+        "relevant": judged.relevant,
+        "claims": judged.claims,
+        "extractor_version": judged.extractor_version,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from worker.adapters.store.sql import in_state, upsert
 from worker.core.entries import MAX_ADDRESS
 from worker.core.reading import REREADS, is_better_or_same, is_headline_only
 from worker.model import Article, FeedKind
-from worker.ports import ArticleWork, EntryWork
+from worker.ports import ArticleWork, EntryWork, ReadAhead
 
 #: A search engine shows a story within so many days of its publisher.
 TWIN_DAYS = 3
@@ -23,10 +23,25 @@ TWIN_DAYS = 3
 _TWIN_TITLE = 25
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article in the store; ``revision`` is the one stored just now, ``None`` if none was."""
+
+    id: int
+    article: Article
+    revision: int | None = None
+
+
 def store_article(
-    connection: Connection, work: EntryWork, article: Article, now: datetime, *, again: bool = False
-) -> int:
-    """Store an article that was read for ``work``; returns its id.
+    connection: Connection,
+    work: EntryWork,
+    article: Article,
+    now: datetime,
+    *,
+    ahead: ReadAhead | None = None,
+    again: bool = False,
+) -> Stored:
+    """Store an article that was read for ``work``, and what it says if that is known.
 
     ``again`` is a later reading, which must not be worse than the known one.
     """
@@ -36,15 +51,15 @@ def store_article(
     query = select(table).where(table.c.url == article.url)
     known = connection.execute(query).mappings().first()
     if known is None:
-        return _store_new(connection, work, article, digest, now)
+        return _store_new(connection, work, article, digest, now, ahead)
     worse = again and not is_better_or_same(article, article_of(known))
     if known["content_hash"] == digest or worse:
-        return int(known["id"])
+        return Stored(int(known["id"]), article)
     _keep_revision(connection, known)
-    values = article_values(work, article, digest, now)
+    values = article_values(work, article, digest, now, ahead)
     changed = {"revision": known["revision"] + 1, **values}
     connection.execute(update(table).where(table.c.id == known["id"]).values(**changed))
-    return int(known["id"])
+    return Stored(int(known["id"]), article, changed["revision"])
 
 
 def _address(article: Article, work: EntryWork) -> str:
@@ -54,18 +69,23 @@ def _address(article: Article, work: EntryWork) -> str:
 
 
 def _store_new(
-    connection: Connection, work: EntryWork, article: Article, digest: str, now: datetime
-) -> int:
+    connection: Connection,
+    work: EntryWork,
+    article: Article,
+    digest: str,
+    now: datetime,
+    ahead: ReadAhead | None,
+) -> Stored:
     twin = _twin(connection, work, article)
     if twin is not None and work.feed.kind is FeedKind.SEARCH and is_headline_only(article):
-        return int(twin["id"])
+        return Stored(int(twin["id"]), article)
     if twin is not None and is_headline_only(article_of(twin)):
         article = _instead_of(connection, twin, article)
-    values = article_values(work, article, digest, now)
+    values = article_values(work, article, digest, now, ahead)
     made = connection.execute(
         insert(tables.article).values(revision=1, seeding=work.seeding, **values)
     )
-    return int((made.inserted_primary_key or (0,))[0])
+    return Stored(int((made.inserted_primary_key or (0,))[0]), article, 1)
 
 
 def _twin(connection: Connection, work: EntryWork, article: Article) -> RowMapping | None:
@@ -86,7 +106,8 @@ def _twin(connection: Connection, work: EntryWork, article: Article) -> RowMappi
 def _instead_of(connection: Connection, twin: RowMapping, article: Article) -> Article:
     """The whole text takes the place of its mere headline: one report, told once.
 
-    A headline not judged yet is not judged any more; of one that was, the text has the origin.
+    A headline not judged yet is not judged any more; of one that told something, the text has the
+    origin.
     """
     table, known = tables.article, tables.known_text
     unjudged = connection.execute(
@@ -96,7 +117,7 @@ def _instead_of(connection: Connection, twin: RowMapping, article: Article) -> A
     )
     if unjudged.rowcount:
         return article
-    query = select(known.c.text).where(known.c.article_key == twin["url"])
+    query = select(known.c.text).where(known.c.article_key == twin["url"], known.c.relevant)
     text: Any = connection.execute(query).scalar()
     return article if text is None else replace(article, origin=text_of(text).origin)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Float,
@@ -104,6 +105,8 @@ article = Table(
     Column("relevant", Boolean),
     Column("claims", Integer),
     Column("judged_at", Utc),
+    #: What it says, if that was read together with it, until it is judged.
+    Column("read_ahead", JSON(none_as_null=True)),
     *work(),
     begun(),
     due("due", "article", "sort_at", "id", state="pending"),
