@@ -17,7 +17,7 @@ from worker.ports import ArticleWork, EntryWork, ReadAhead
 
 
 def article_values(
-    work: EntryWork, article: Article, digest: str, now: datetime, ahead: ReadAhead | None
+    work: EntryWork, article: Article, digest: str, now: datetime, ahead: ReadAhead | None = None
 ) -> dict[str, Any]:
     """The columns that an article read for ``work`` sets; ``ahead`` is what it says, if known."""
     published = article.published
@@ -27,7 +27,7 @@ def article_values(
         "title": article.title,
         "text": article.text,
         "published": published,
-        "sort_at": moment_of(published) or work.entry.published or work.first_seen,
+        "sort_at": _sort_at(work, published),
         "first_seen": work.first_seen,
         "source": article.source,
         "language": article.language,
@@ -42,6 +42,18 @@ def article_values(
         "lease_until": None,
         "lease_token": None,
     }
+
+
+def _sort_at(work: EntryWork, published: str | None) -> datetime:
+    """When an article came out; of a mere date the hour is that of its feed, if it tells that day.
+
+    Else the news of a day would be judged in the order in which it happens to be read.
+    """
+    told, fed = moment_of(published), work.entry.published
+    if told is None:
+        return fed or work.first_seen
+    undated = published is not None and len(published) <= len("2026-02-28")
+    return fed if undated and fed is not None and fed.date() == told.date() else told
 
 
 def _kept_ahead(article: Article, ahead: ReadAhead | None) -> Any:
