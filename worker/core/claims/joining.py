@@ -18,6 +18,7 @@ from worker.core.claims.beginnings import (
     says_more,
 )
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
+from worker.core.claims.germanic import completes_bracket, names_behind_auxiliary
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.romance import ROMANCE, and_has, comments, waits_for_verb
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
@@ -70,7 +71,8 @@ def join_names(pieces: list[Clause], marks: Marks) -> list[Clause]:
 
 
 def _list_of_names(last: Clause, piece: Clause, marks: Marks) -> bool:
-    bare = last.opener == "subordinator" and not has_predicate(last, marks)
+    opened = last.opener == "subordinator" and not has_predicate(last, marks)
+    bare = opened or names_behind_auxiliary(last, marks)
     if not bare or not piece.comma or piece.hard or piece.opener != "main" or piece.quoted:
         return False
     named = [a for a in marks.actors if a.kind in _NAMES and not a.oblique]
@@ -250,7 +252,10 @@ def _bracketed(clauses: list[Clause], piece: Clause, marks: Marks) -> Clause | N
     if marks.language not in {"de", "nl"} or len(clauses) < 2 or piece.opener != "main":
         return None
     main, inserted = clauses[-2:]
-    if not piece.comma or piece.end - piece.start > _BRACKET_END or names_somebody(piece, marks):
+    if not piece.comma:
+        return None
+    brief = piece.end - piece.start <= _BRACKET_END and not names_somebody(piece, marks)
+    if not brief and not completes_bracket(main, piece, marks):
         return None
     whole = main.more is None and not main.subordinate and infinitival(inserted, marks)
     return main if whole else None

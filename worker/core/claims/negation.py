@@ -34,6 +34,7 @@ def negations(clause: Clause, marks: Marks) -> list[int]:
         and not harmless & set(hit)  # "n'ouvrira pas seulement"
         and hit[0] not in phrases
         and not _of_a_participle(hit[0], marks)
+        and not _compounded(hit[-1], marks)
         and not _with_no(hit[0], marks)
         and not _inserted(hit[0], clause, marks)
     )
@@ -72,6 +73,11 @@ def _inserted(at: int, clause: Clause, marks: Marks) -> bool:
 def _with_no(at: int, marks: Marks) -> bool:
     """ "With no army of its own, Iceland will pay": a circumstance."""
     return marks.language == "en" and at > 0 and marks.words[at - 1].norm == "with"
+
+
+def _compounded(at: int, marks: Marks) -> bool:
+    """ "Nicht-tödliche Ausrüstung", "niet-dodelijke steun": a part of a word denies that word alone."""
+    return at + 1 < len(marks.words) and marks.words[at + 1].before == "-"
 
 
 _ATTRIBUTIVE = re.compile(r"^(?:\w*ge\w+|\w+ier)te[nrms]?$")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from worker.core.claims.cases import OF
 from worker.core.claims.clause import Clause, predicates_of
 from worker.core.claims.discourse import Discourse, from_before
+from worker.core.claims.germanic import comes_from, gets, objects_to_sanctions
 from worker.core.claims.grouping import groups_of
 from worker.core.claims.marks import Actor, Marks, Predicate, Topic
 from worker.core.claims.reading import Reading, Subject
@@ -157,8 +158,17 @@ def give_to_owner(judgement: Judgement, number: int, topic: Topic, reading: Read
     """Give the measure to its possessor where the clause has no subject ("polnische Truppen")."""
     received = judgement.chosen is not None and judgement.chosen.kind in {"done", "action_past"}
     received = received or receives(judgement.chosen, reading.marks)
+    received = received or gets(judgement.chosen, reading.marks)
+    attacked = gets(judgement.chosen, reading.marks) and any(
+        a.code == "UA" and a.start in reading.clauses[number] for a in reading.marks.actors
+    )
     giver = (
-        _giver(judgement.subject, topic, reading.clauses[number], reading.marks)
+        _giver(
+            Subject(("UA",)) if attacked else judgement.subject,
+            topic,
+            reading.clauses[number],
+            reading.marks,
+        )
         if received
         else None
     )
@@ -321,6 +331,7 @@ def _giver(subject: Subject, topic: Topic, clause: Clause, marks: Marks) -> tupl
         return None
     for actor in marks.actors:
         gives = actor.agent or _received_from(actor, marks) or is_origin(actor, topic, marks)
+        gives = gives or comes_from(actor, topic, marks)
         if gives and actor.start in clause and actor.code not in {None, "UA", "RU"}:
             group = next((g for g in groups_of(clause, marks) if actor in g), [actor])
             return tuple(dict.fromkeys(a.code for a in group if a.code))
@@ -452,7 +463,7 @@ def fitting_stance(code: str, topic: Topic, stance: Stance) -> Stance | None:
     if code == "UA" and topic.measure not in _UKRAINE_OWN:
         return None
     if code == "RU" and topic.measure is Measure.SANCTIONS:
-        return None
+        return stance if objects_to_sanctions(code, topic, stance) else None
     if topic.measure is Measure.SANCTIONS and stance is Stance.RULED_OUT and code in _UNION:
         return Stance.OPPOSED  # whoever of the 27 refuses blocks them all
     if code == "RU":

@@ -16,6 +16,7 @@ from worker.core.claims.documents import imply_provision, on_something_else
 from worker.core.claims.ellipsis import complete
 from worker.core.claims.epithets import name_epithets
 from worker.core.claims.excepted import turn_excepted
+from worker.core.claims.germanic import planned_by_those
 from worker.core.claims.governing import governor, inner_stance, special_stance, stance_cues_of
 from worker.core.claims.grounds import needed_for, unfounded
 from worker.core.claims.implied import imply_deeds
@@ -214,6 +215,9 @@ def _stance(
         inner, rules = Stance.RULED_OUT, [*rules, "not signed"]
     outer_number, outer = governor(number, reading, chosen)
     subject, confidence = resolved(number, reading, discourse)
+    if not subject.codes and not subject.nonstate:
+        met = planned_by_those(number, topic, chosen, reading, discourse)
+        subject, confidence = (met, 0.75) if met is not None else (subject, confidence)
     if chosen is not None and chosen.kind == "welcome":
         giver = thanked(chosen, topic, subject, clause, marks)
         promised = praised(chosen, topic, clause, marks) if giver is None else None

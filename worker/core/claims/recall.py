@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from worker.core.claims.clause import Clause, predicates_of
+from worker.core.claims.clause import Clause, infinitival, predicates_of
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.marks import Marks, Predicate, Topic
 from worker.core.claims.prodrop import left_out
@@ -277,7 +277,10 @@ def _again(measure: Measure, cue: Predicate) -> Topic:
 
 def _governs(number: int, reading: Reading) -> bool:
     """Whether the next clause holds what this one takes its stance on."""
-    if reading.clauses[number].more is not None:
+    if reading.clauses[number].more is not None and not (
+        number + 1 < len(reading.clauses)
+        and infinitival(reading.clauses[number + 1], reading.marks)
+    ):
         return False  # what interrupts a clause is not what it is about
     if number and reading.clauses[number - 1].opener == "whether":
         return True

@@ -58,7 +58,10 @@ _COUNTRIES = word_set(
     країни країн країнам страны стран странам
     """
 )
-_ONE_OF = word_set("eines einer one l'un uno una een jednym jedno одна однією одной")
+_ONE_OF = word_set(
+    "eines einer one l'un uno una een jednym jedno одна однією одной gehört gehöre gehören zählt "
+    "zähle zählen behoort behoren"
+)
 _WHO = word_set(
     """
     die denen which that who qui que che die które którym którzy які яких яким которые которым

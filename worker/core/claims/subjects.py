@@ -9,6 +9,7 @@ from worker.core.claims.cases import OF
 from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.documents import document_subject
+from worker.core.claims.germanic import allotted, counted_head, some_of
 from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.pronouns import pronoun_subject
@@ -32,6 +33,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         relative_head(clause, marks)
         or will_of(clause, marks)
         or slavic_head(clause, marks)
+        or counted_head(clause, marks)
         or _own_country(groups, clause, reading, discourse)
         or _header(number, reading, discourse)
     )
@@ -39,6 +41,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         return early
     owner = _owner_of_cue(groups, clause, marks)
     leader = asked or (owner if _leads_all(owner, groups) else None)
+    leader = leader or some_of(groups, clause, marks) or allotted(groups, clause, marks)
     if leader is not None:
         return of_group(leader, clause, marks, discourse)
     for group in groups:
