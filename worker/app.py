@@ -32,6 +32,7 @@ from worker.adapters.distributed import DatabaseClock, SharedPacer
 from worker.adapters.embedded import PATIENCE, Engine, OnProgress, stopped_by_signals
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.lock import DatabaseLock
+from worker.adapters.memory import kept_together
 from worker.adapters.outward import Outward, outward_of
 from worker.adapters.pacing import Pacer
 from worker.adapters.polite import PoliteFetcher
@@ -42,7 +43,7 @@ from worker.adapters.robots import RobotsGate
 from worker.adapters.seeds import read_baseline
 from worker.adapters.store import Store
 from worker.core.alerting import alert_line
-from worker.core.claims import EXTRACTOR_VERSION
+from worker.core.edition import EXTRACTOR_VERSION
 from worker.core.feedback import Feedback, judge_feedback, labelled_case
 from worker.core.judging import judge_article
 from worker.core.ledger import LedgerRecord, derive_position, holding_record
@@ -260,6 +261,7 @@ class App:
         """
         path = self.store.database.path
         sys.setswitchinterval(TURN)
+        kept_together()
         with DatabaseLock(path) if path else nullcontext():
             _patiently(self._start, SERVER_PATIENCE)
             async with AsyncExitStack() as stack:

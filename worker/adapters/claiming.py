@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from worker.adapters.pool import Runner
-from worker.core.claims import Extractor
-from worker.core.claims.lexicon import LANGUAGES
 from worker.model import Analysis, Article
+
+if TYPE_CHECKING:
+    from worker.core.claims import Extractor
 
 Analyze = Callable[[Article], Analysis]
 
@@ -94,6 +95,9 @@ def read_claims(tables: Tables, article: Article) -> Analysis:
 
 @lru_cache(maxsize=1)
 def _extractor(tables: Tables) -> Extractor:
+    from worker.core.claims import Extractor  # the process that hands texts over needs no rules
+    from worker.core.claims.lexicon import LANGUAGES
+
     extractor = Extractor(tables.dirs)
     if tables.edition:  # read anew as a whole: later edits wait until they are read anew again
         for language in LANGUAGES:

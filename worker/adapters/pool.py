@@ -30,6 +30,7 @@ PRELOAD = (
     "feedparser",
     "trafilatura",
     "htmldate",
+    "worker.core.claims",
     "worker.adapters.claiming",
 )
 

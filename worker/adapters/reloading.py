@@ -19,8 +19,6 @@ import httpx
 
 from worker.adapters.channels import Sender, build_senders
 from worker.adapters.channels.rendering import ChannelRenderer
-from worker.core.claims import Extractor
-from worker.core.claims.lexicon import LANGUAGES, check_lexicon
 from worker.errors import ConfigError
 from worker.settings import Settings
 from worker.settings.derived import intervals_of, route_of
@@ -58,6 +56,9 @@ def read_anew(
 
 def _unfit(dirs: Sequence[Path]) -> list[str]:
     """What is wrong with the tables of every language."""
+    from worker.core.claims import Extractor
+    from worker.core.claims.lexicon import LANGUAGES, check_lexicon
+
     extractor, problems = Extractor(dirs), list[str]()
     for language in LANGUAGES:
         try:

@@ -80,7 +80,7 @@ def _judged(
     articles: Sequence[Article], config: Path | None, baseline: Path | None, *, routed: bool
 ) -> Iterator[dict[str, Any]]:
     """The lines that a configuration's lexicon, alerts and routes give."""
-    from worker.core.claims import EXTRACTOR_VERSION
+    from worker.core.edition import EXTRACTOR_VERSION
     from worker.core.replay import replay as judged
     from worker.settings.derived import route_of
 

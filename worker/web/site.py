@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -23,8 +25,12 @@ from worker.settings.web import WebSettings
 from worker.web.board import Board
 from worker.web.etag import Tagged
 from worker.web.guard import Guard
+from worker.web.later import Later
 from worker.web.metrics import Meter
 from worker.web.remember import Remembered
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 class _Word(Convertor[str]):
@@ -115,7 +121,6 @@ class Site:
 def build_site(site: Site) -> Starlette:
     """The ASGI application."""
     from worker.web import pages
-    from worker.web.api import build_api
     from worker.web.pages import errors
 
     app = Starlette(
@@ -125,7 +130,7 @@ def build_site(site: Site) -> Starlette:
                 Route(path, handler, name=name, methods=["POST"])
                 for path, name, handler in pages.WRITE
             ),
-            Mount("/api/v1", build_api(site), name="api_v1"),
+            Mount("/api/v1", Later(partial(_api, site)), name="api_v1"),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
         middleware=[
@@ -137,3 +142,9 @@ def build_site(site: Site) -> Starlette:
     )
     app.state.site = site
     return app
+
+
+def _api(site: Site) -> FastAPI:
+    from worker.web.api import build_api
+
+    return build_api(site)

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from worker.adapters.store.codec import ahead_json, ahead_of
 from worker.adapters.store.columns import storable
-from worker.adapters.store.feeds import feed_of
+from worker.adapters.store.feedrows import feed_of
 from worker.core.poison import is_suspect
 from worker.model import Article, Entry, Feed, TextSource
 from worker.ports import ArticleWork, EntryWork, ReadAhead

@@ -26,6 +26,9 @@ from worker.errors import ConfigError, StoreError
 
 #: How long a transaction waits for the lock of another process, in seconds.
 LOCK_WAIT = 5.0
+#: Pages that each connection keeps, in kB: half of SQLite's own measure, as there are several, and the
+#: system keeps the file's pages as well.
+PAGES_KB = 1000
 _ALLOWED = "sqlite:///path/to/file.db or postgresql://user@host/name"
 
 
@@ -99,7 +102,10 @@ def _sqlite(url: str, name: str | None) -> Engine:
             Path(name).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"database {name}: cannot make its folder: {error}") from None
-    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT, "check_same_thread": False})
+    options: dict[str, Any] = {"timeout": LOCK_WAIT, "check_same_thread": False}
+    # The one used last is used first: few are in use at a time, and each has pages of its own.
+    pooled = {"pool_use_lifo": True} if name and name != ":memory:" else {}
+    engine = create_engine(url, connect_args=options, **pooled)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
@@ -112,6 +118,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA cache_size=-{PAGES_KB}")
     cursor.close()
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
+from worker.adapters.store.feedrows import (
+    CONFIGURED,
+    STATE_COLUMNS,
+    changed_values,
+    entry_row,
+    feed_of,
+    host_of,
+    new_row,
+    state_of,
+)
 from worker.adapters.store.groups import add_delivery
 from worker.adapters.store.notes import add_notes
 from worker.adapters.store.poison import set_aside_feeds
@@ -21,15 +28,12 @@ from worker.adapters.store.queue import emit
 from worker.adapters.store.server import alone
 from worker.adapters.store.sql import LOOK_AHEAD, by_lane, ended, free, in_state, lease, upsert
 from worker.core.poison import is_suspect
-from worker.core.schedule import FeedState
-from worker.model import Entry, Feed, FeedKind
+from worker.model import Entry, Feed
 from worker.ports import FeedWork, Polled, Stage
 
 #: So many of a feed's latest entries are remembered as known when its body is parsed; what is
 #: older and shown again is parsed once more and then found in the table.
 KNOWN_ENTRIES = 5000
-
-_STATE_COLUMNS = tuple(f.name for f in fields(FeedState) if f.name != "next_check_at")
 
 
 class Feeds:
@@ -40,15 +44,20 @@ class Feeds:
 
     def sync(self, feeds: Sequence[Feed], now: datetime) -> None:
         """Make the table say what is configured; a changed URL starts the feed anew."""
+        table = tables.feed
         with self._database.write() as connection:
             alone(connection, "feeds")
-            known = {row.id: row for row in connection.execute(select(tables.feed))}
+            query = select(*(table.c[name] for name in ("id", *CONFIGURED, "disabled")))
+            known = {row["id"]: row for row in connection.execute(query).mappings()}
+            new = [new_row(feed, now) for feed in feeds if feed.id not in known]
+            if new:
+                connection.execute(insert(table), new)
             for feed in feeds:
-                _sync_one(connection, feed, known.get(feed.id), now)
+                row = known.get(feed.id)
+                if row is not None and (changed := changed_values(feed, row, now)):
+                    connection.execute(update(table).where(table.c.id == feed.id).values(**changed))
             gone = sorted(set(known) - {feed.id for feed in feeds})
-            connection.execute(
-                update(tables.feed).where(tables.feed.c.id.in_(gone)).values(state="removed")
-            )
+            connection.execute(update(table).where(table.c.id.in_(gone)).values(state="removed"))
 
     def claim(
         self,
@@ -149,11 +158,11 @@ def _settle_all(connection: Connection, polls: Sequence[Polled]) -> None:
     if not polls:
         return
     rows = [
-        {f"new_{name}": getattr(poll.state, name) for name in (*_STATE_COLUMNS, "next_check_at")}
+        {f"new_{name}": getattr(poll.state, name) for name in (*STATE_COLUMNS, "next_check_at")}
         | {"feed": poll.work.feed.id}
         for poll in polls
     ]
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _STATE_COLUMNS}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in STATE_COLUMNS}
     values |= {"next_at": bindparam("new_next_check_at"), **ended(table)}
     statement = update(table).where(table.c.id == bindparam("feed")).values(**values)
     connection.execute(statement, rows)
@@ -178,82 +187,3 @@ def _add(connection: Connection, poll: Polled) -> int:
     for channel, payload in poll.notices:
         add_delivery(connection, key, channel, payload, [], now)
     return new
-
-
-def _sync_one(connection: Connection, feed: Feed, known: Any, now: datetime) -> None:
-    values: dict[str, Any] = {
-        "configured_url": feed.url,
-        "title": feed.title,
-        "language": feed.language,
-        "country": feed.country,
-        "kind": feed.kind.value,
-        "priority": feed.priority,
-        "publisher_group": feed.publisher_group,
-    }
-    if known is None or known.configured_url != feed.url:
-        fresh = FeedState(feed.url, now)
-        values |= {name: getattr(fresh, name) for name in _STATE_COLUMNS}
-        values |= {"next_at": now, "host": host_of(feed.url)}
-    keeps_disabled = known is not None and known.disabled and "disabled" not in values
-    values["state"] = "disabled" if keeps_disabled else "active" if feed.enabled else "paused"
-    if known is None:
-        connection.execute(insert(tables.feed).values(id=feed.id, **values))
-    else:
-        connection.execute(update(tables.feed).where(tables.feed.c.id == feed.id).values(**values))
-
-
-#: An address of the usual form, whose host is seen without taking all of it apart.
-_USUAL = re.compile(r"https?://([\w.-]+)(?=[/?#]|$)", re.ASCII)
-
-
-def host_of(url: str) -> str:
-    """The host of a URL, lower case; empty where it has none."""
-    if usual := _USUAL.match(url):
-        return usual[1].lower()
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def feed_of(row: RowMapping) -> Feed:
-    """The feed of a row, as configured."""
-    return Feed(
-        id=row["id"],
-        url=row["configured_url"],
-        title=row["title"],
-        language=row["language"],
-        country=row["country"],
-        kind=FeedKind(row["kind"]),
-        priority=row["priority"],
-        publisher_group=row["publisher_group"],
-        enabled=row["state"] == "active",
-    )
-
-
-def state_of(row: RowMapping) -> FeedState:
-    """What is remembered of the feed of a row."""
-    values = {name: row[name] for name in _STATE_COLUMNS}
-    return FeedState(next_check_at=row["next_at"], **values)
-
-
-def entry_row(entry: Entry, feed_id: str, now: datetime, *, seeding: bool) -> dict[str, Any]:
-    """The row of an entry that is new at ``now``."""
-    published = min(entry.published, now) if entry.published else None
-    return {
-        "feed_id": feed_id,
-        "key": entry.key,
-        "url": entry.url,
-        "host": host_of(entry.url),
-        "title": entry.title,
-        "summary": entry.summary,
-        "content": entry.content,
-        "published": published,
-        "source": entry.source,
-        "language": entry.language,
-        "first_seen": now,
-        "sort_at": published or now,
-        "seeding": seeding,
-        "state": "pending",
-        "next_at": now,
-    }

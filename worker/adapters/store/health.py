@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, Select, func, select
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
-from worker.adapters.store.feeds import state_of
+from worker.adapters.store.feedrows import state_of
 from worker.adapters.store.queries import Rows
 from worker.core.dying import dying
 from worker.model import TextSource

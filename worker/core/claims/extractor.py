@@ -40,7 +40,6 @@ from worker.core.claims.text import Sentence, sentences
 from worker.core.claims.topics import bare_sums
 from worker.model import Analysis, Article, Claim, Measure, Quantity, Status
 
-EXTRACTOR_VERSION = "1"
 #: Longer texts are cut here: about 10,000 words, four times a long live blog.
 MAX_CHARS = 60_000
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +14,7 @@ def api(request: Request) -> Response:
     """Every address of the API with its parameters."""
     page = Page(request)
     mounted = next(route for route in request.app.routes if route.name == "api_v1")
-    document = mounted.app.openapi() if isinstance(mounted.app, FastAPI) else {}
+    document = mounted.app.made().openapi()
     return page.show("api.html", calls=list(_calls(document)))
 
 
