@@ -82,14 +82,23 @@ _MEMBERS = re.compile(
 )
 
 
+#: "Beamte sagten, zu den sechs gehörten Estland und Lettland": so told, they may stand further on.
+_COUNTED_MEMBERS = re.compile(
+    r"\bzu den \w+ (?:gehör|zähl)|\btot de \w+ (?:behor|reken)|\b(?:bij|onder) de \w+ (?:zitten|zijn)\b"
+)
+_HEAD = 12
+
+
 def _members(reading: Reading) -> tuple[str, ...]:
     """ "These include Poland and Italy.": the countries just told of, by their names."""
     marks = reading.marks
-    if marks.topics or not _MEMBERS.match(" ".join(w.norm for w in marks.words[:6])):
+    words = " ".join(w.norm for w in marks.words[:_HEAD])
+    if marks.topics or not (_MEMBERS.match(words) or _COUNTED_MEMBERS.search(words)):
         return ()
     named = [a.code for a in marks.actors if a.kind in {"state", "oblique", "capital"} and a.code]
     other = any(p.kind != "reporting" and p.rule != "implied deed" for p in marks.predicates)
-    return () if other else tuple(dict.fromkeys(c for c in named if c not in _NO_MEMBERS))
+    codes = [code for name in named for code in name.split("+")]
+    return () if other else tuple(dict.fromkeys(c for c in codes if c not in _NO_MEMBERS))
 
 
 _NO_MEMBERS = frozenset({"COALITION", "UA", "RU", "EU", "NATO", "UN"})

@@ -248,10 +248,19 @@ def _told_again(claim: Claim, other: Claim) -> bool:
     slots = [(c.actor, c.measure, c.item, c.stance, _unit(c)) for c in (claim, other)]
     if slots[0] != slots[1] or claim.as_of is None or other.as_of is None:
         return False
+    if _apart(claim.quantity, other.quantity) and claim.as_of != other.as_of:
+        return False  # "this year it gave 500 million already": another sum of another day
     if claim.as_of.startswith(other.as_of) or other.as_of.startswith(claim.as_of):
         return True
     first, second = _date(claim.as_of), _date(other.as_of)
     return first is not None and second is not None and abs(first - second) <= _SAME_NEWS
+
+
+def _apart(one: Quantity | None, two: Quantity | None) -> bool:
+    """Whether two numbers in one unit cannot be the same."""
+    if one is None or two is None or one.unit.islower():
+        return False
+    return (one.min, one.max) != (two.min, two.max)
 
 
 def _unit(claim: Claim) -> str | None:

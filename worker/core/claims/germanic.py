@@ -59,6 +59,20 @@ def some_of(groups: list[list[Actor]], clause: Clause, marks: Marks) -> list[Act
     return first if any(_STATES.match(marks.words[i].norm) for i in named) else None
 
 
+_PASSIVE = word_set("wird werden wurde wurden werde wordt worden werd werden")
+_TALK = re.compile(
+    r"^(?:gestritten|diskutiert|debattiert|gesprochen|spekuliert|beraten|gerungen|verhandelt|gerätselt"
+    r"|gesproken|gediscussieerd|gedebatteerd|gespeculeerd|onderhandeld|gepraat|getwist|overlegd)$"
+)
+
+
+def talked_about(at: int, clause: Clause, marks: Marks) -> bool:
+    """ "In Berlin wird über einen Einsatz gestritten": talk is all that is done."""
+    last = clause.more[1] if clause.more else clause.end
+    passive = marks.language in GERMANIC and marks.words[at].norm in _PASSIVE
+    return passive and any(_TALK.match(marks.words[i].norm) for i in range(at, last))
+
+
 _ALLOTS = re.compile(r"^entf(?:ällt|allen|iel|ielen)$")
 
 
@@ -72,13 +86,13 @@ def allotted(groups: list[list[Actor]], clause: Clause, marks: Marks) -> list[Ac
 
 _NOBODY = re.compile(
     r"^(?:gedacht|geplant|vorgesehen|vereinbart|verabredet|beschlossen|diskutiert|erwogen|gesprek"
-    r"|gespräch|afgesproken|overeengekomen|gewerkt|gekeken|vastgelegd|voorzien|besproken)$"
+    r"|gespräch|frage|denkbar|afgesproken|overeengekomen|gewerkt|gekeken|vastgelegd|voorzien|besproken)$"
 )
 #: What those who met plan together; a loan or a delivery is that of one state.
 _COMMON = frozenset(
     {
         *(Measure.TROOPS, Measure.GUARANTEES, Measure.AIR, Measure.NAVY),
-        *(Measure.COMMAND, Measure.MONITORING),
+        *(Measure.COMMAND, Measure.MONITORING, Measure.LOGISTICS),
     }
 )
 
@@ -130,6 +144,44 @@ def comes_from(actor: Actor, topic: Topic, marks: Marks) -> bool:
 
 _FROM = word_set("aus uit von van vom")
 
+_MILLIONS = word_set("millionen million milliarden milliarde miljoen miljard")
+#: What may stand behind a sum whose currency goes without saying; a noun would tell what is counted.
+_BEHIND_SUM = word_set(
+    "für an zur zum bereit frei aus zu mehr zusätzlich extra voor aan uit vrij in bij om toe ter "
+    "beschikbaar naar op beschikking"
+)
+
+
+def germanic_sums(marks: Marks) -> list[tuple[int, int]]:
+    """ "Trok al 200 miljoen uit voor radars", "gibt zwei Milliarden für …": money without a currency."""
+    if marks.language not in GERMANIC:
+        return []
+    words = marks.words
+    numbers = {m.end for m in marks.quantities if m.payload["kind"] == "number"}
+    found = []
+    for at in range(1, len(words)):
+        counted = words[at - 1].text[:1].isdigit() or at in numbers
+        if words[at].norm not in _MILLIONS or not counted:
+            continue
+        following = words[at + 1] if at + 1 < len(words) else None
+        if following is None or "," in following.before or following.norm in _BEHIND_SUM:
+            found.append((at - 1, at + 1))
+    return found
+
+
+def list_before_verb(last: Clause, piece: Clause, marks: Marks) -> bool:
+    """ "Dat 26 landen een macht te land, ter zee en in de lucht willen leveren": the list goes on."""
+    if marks.language not in GERMANIC or not last.subordinate or piece.hard:
+        return False
+    if not piece.comma or piece.opener != "main":
+        return False
+    told = [p for p in marks.predicates if p.start in last and p.kind != "reporting"]
+    verbs = [p.words[-1] for p in marks.predicates if p.start in piece]
+    listed = any(t.end == last.end for t in marks.topics)
+    goes_on = any(piece.start <= t.start <= piece.start + 1 for t in marks.topics)
+    return not told and listed and goes_on and verbs in ([], [piece.end - 1])
+
+
 _AUXILIARY = word_set("haben hat hatten hatte hebben heeft hadden had")
 
 
@@ -138,6 +190,16 @@ def completes_bracket(main: Clause, piece: Clause, marks: Marks) -> bool:
     own = predicates_of(main, marks)
     finite = any(marks.has(kind, main.start, main.end) for kind in ("perfect", "pluperfect"))
     return bool(own) and not finite and names_behind_auxiliary(piece, marks)
+
+
+_BECAUSE = word_set("weil obwohl nachdem omdat hoewel nadat doordat ofschoon")
+
+
+def own_reason(piece: Clause, marks: Marks) -> bool:
+    """ "…, weil mehrere Länder dagegen waren": a reason with its own subject, whatever its verb."""
+    if marks.language not in GERMANIC or marks.words[piece.start].norm not in _BECAUSE:
+        return False
+    return _names_its_own(piece, marks)
 
 
 def names_behind_auxiliary(piece: Clause, marks: Marks) -> bool:

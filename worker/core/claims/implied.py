@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from worker.core.claims.clause import SLAVIC, Clause, predicates_of
 from worker.core.claims.deeds import looks_past
+from worker.core.claims.germanic import talked_about
 from worker.core.claims.marks import PREDICATE_TYPES, Actor, Marks, Predicate
 from worker.core.claims.negation import CUES
 from worker.core.claims.recall import ENDED
@@ -132,6 +133,8 @@ _BE = word_set("wordt worden sera seront")
 
 def _is_told(at: int, clause: Clause, marks: Marks) -> bool:
     """ "Wanneer er geleverd wordt, wordt niet bekendgemaakt": telling it is all that is done."""
+    if talked_about(at, clause, marks):
+        return True
     said = {w for p in predicates_of(clause, marks) if p.kind == "reporting" for w in p.words}
     last = clause.more[1] if clause.more else clause.end
     return marks.words[at].norm in _BE and bool(said & set(range(max(at, last - 2), last)))

@@ -18,7 +18,12 @@ from worker.core.claims.beginnings import (
     says_more,
 )
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
-from worker.core.claims.germanic import completes_bracket, names_behind_auxiliary
+from worker.core.claims.germanic import (
+    completes_bracket,
+    list_before_verb,
+    names_behind_auxiliary,
+    own_reason,
+)
 from worker.core.claims.marks import Marks, Predicate
 from worker.core.claims.romance import ROMANCE, and_has, comments, waits_for_verb
 from worker.core.claims.wordlists import COMPLEMENTIZERS, word_set
@@ -63,7 +68,9 @@ def join_names(pieces: list[Clause], marks: Marks) -> list[Clause]:
     joined: list[Clause] = []
     for piece in pieces:
         last = joined[-1] if joined else None
-        if last is not None and _list_of_names(last, piece, marks):
+        if last is not None and (
+            _list_of_names(last, piece, marks) or list_before_verb(last, piece, marks)
+        ):
             last.end = piece.end
         else:
             joined.append(piece)
@@ -148,6 +155,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not _told(last, piece, marks)
             and not waits_for_verb(piece, marks)
             and not comments(piece, marks)
+            and not own_reason(piece, marks)
         ):
             last.end = piece.end  # "as part of a force", or a verb that the tables do not know
         elif (

@@ -65,7 +65,7 @@ def _ons_land(clause: Clause, marks: Marks) -> bool:
 
 _BOTH = word_set(
     """
-    beide both neither two pair deux ambos dos entrambi due beide twee obie oba obaj obydwaj oboje обидві обидва обоє оба обе
+    beide beiden allebei both neither two pair deux ambos dos entrambi due beide twee obie oba obaj obydwaj oboje обидві обидва обоє оба обе
     """
 )
 

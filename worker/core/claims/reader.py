@@ -271,6 +271,9 @@ def _govern(
     """Lay the governing clause's predicate and subject over the judgement."""
     above = reading.clauses[above_number]
     judgement.chosen = judgement.chosen or outer
+    if outer.kind == "welcome" and _others_deed(number, above_number, reading):
+        judgement.rules = [*judgement.rules, "welcomed by another"]
+        return
     if outer.kind in PREDICATE_TYPES:
         judgement.stance = special_stance(outer, judgement.stance, reading.marks, above)
         judgement.rules = [*judgement.rules, outer.rule]
@@ -292,6 +295,13 @@ def _govern(
         and (subject.codes or subject.nonstate)
     ):
         judgement.subject, judgement.confidence = subject, sure
+
+
+def _others_deed(number: int, above_number: int, reading: Reading) -> bool:
+    """ "Starmer welcomed that Oslo would send missiles": what is welcomed is so, and is Oslo's."""
+    own, above = reading.subjects[number], reading.subjects[above_number]
+    stated = reading.marks.words[reading.clauses[number].start].norm in COMPLEMENTIZERS
+    return stated and own.explicit and bool(own.codes) and not set(own.codes) & set(above.codes)
 
 
 def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) -> Iterator[Finding]:

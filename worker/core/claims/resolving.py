@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from worker.core.claims.clause import SLAVIC, predicates_of
 from worker.core.claims.discourse import Discourse, from_before, is_item
 from worker.core.claims.prodrop import left_out, signing_home
@@ -92,6 +94,8 @@ def _from_earlier(number: int, own: Subject, reading: Reading) -> Subject | None
         if at < number and (before.nonstate or before.codes):
             if _reaches(at, number, own, reading):
                 return before
+        elif before.pronoun and at < number and not own.pronoun:
+            own = replace(own, pronoun=True)  # "…: Sie schicken Soldaten oder helfen …"
         elif _of_countries(at, reading):
             return Subject()
     return None

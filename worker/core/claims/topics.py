@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from worker.core.claims.clause import Clause, in_parenthesis
+from worker.core.claims.germanic import germanic_sums
 from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.romance import ROMANCE, in_range
 from worker.core.claims.romance_deeds import own_forces, without_allotted, without_bought
@@ -54,6 +55,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
         and not _left_aside(t, marks)
         and not _on_the_agenda(t, marks)
         and not _of_the_parties(t, marks)
+        and not (t.measure is Measure.FUNDING and _is_paid_in(t, marks))
     ]
     if len(inside) > 1:
         inside = [t for t in inside if not _doer(t, marks)] or inside
@@ -64,6 +66,7 @@ def topics_of(clause: Clause, marks: Marks) -> list[Topic]:
             if start in clause
             and not (marks.topics and priced(start, marks))
             and not _own_costs(clause, marks)
+            and not _paid_in(end, marks)
             and not own_forces(clause, marks)
         ][:1]
     best: dict[Measure, Topic] = {}
@@ -107,6 +110,29 @@ def _own_costs(clause: Clause, marks: Marks) -> bool:
     )
 
 
+_INTO = word_set("nach an in aan naar to into à a do до в")
+#: So near behind a sum stands who gets it ("Kronen nach Brüssel").
+_PAID = 2
+
+
+def _paid_in(end: int, marks: Marks) -> bool:
+    """ "Prag überweist 62 Milliarden Kronen nach Brüssel": what the Union gets from a member is no aid."""
+    return any(
+        a.code == "EU"
+        and end < a.start <= end + _PAID
+        and any(marks.words[i].norm in _INTO for i in range(end, a.start))
+        for a in marks.actors
+    )
+
+
+def _is_paid_in(topic: Topic, marks: Marks) -> bool:
+    return any(
+        (topic.kind == "verb" or start <= topic.start <= end)
+        and _paid_in(max(end, topic.end), marks)
+        for start, end in marks.money
+    )
+
+
 _MILLIONS = word_set("milliards milliard millions millones miliardi miliardo milioni")
 
 
@@ -118,7 +144,7 @@ def bare_sums(marks: Marks) -> list[tuple[int, int]]:
             following = words[at + 1].norm if at + 1 < len(words) else ""
             if following not in {"de", "d'", "di"} | _COUNTED:
                 found.append((at - 1, at + 1))
-    return found
+    return found + germanic_sums(marks)
 
 
 #: What is counted in millions and is no money.
