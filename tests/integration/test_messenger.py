@@ -98,8 +98,32 @@ async def test_a_test_message_is_marked() -> None:
     assert sent["title"] == "［TEST］ Coalition Watch: Testnachricht (team)"
 
 
-@pytest.mark.parametrize("url", ["planted-secret", "nosuchservice://planted-secret", "discord://"])
-def test_an_address_that_apprise_does_not_know_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(ConfigError, match="none that Apprise knows") as caught:
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("planted-secret", "must begin with a service, as in discord://"),
+        ("planted:secret@planted", "must begin with a service"),
+        ("https://planted.example/hook", "a plain https:// address"),
+        (
+            "nosuchservice://planted-secret",
+            "nosuchservice:// is no service that Apprise knows; see",
+        ),
+        ("discrod://planted/secret", "did you mean discord://?"),
+        ("msteams://planted/secret", "a workflow of Teams is workflows://"),
+        (
+            "discord://planted-secret",
+            "of Discord lacks a part .* discord://WEBHOOK_ID/WEBHOOK_TOKEN",
+        ),
+        ("TGRAM://planted-secret", "of Telegram lacks a part .* expected: tgram://BOT_TOKEN"),
+        ("matrix://", "the address of Matrix lacks a part or has a wrong one"),
+        ("mqtts://planted@host/secret", "MQTT .* needs a package that is not here: paho-mqtt"),
+    ],
+)
+def test_an_address_is_refused_with_what_is_wrong_and_without_repeating_it(
+    url: str, told: str
+) -> None:
+    with pytest.raises(ConfigError, match=told.replace("?", r"\?")) as caught:
         MessengerSender(url)
     assert "planted" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)

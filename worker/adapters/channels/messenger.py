@@ -9,6 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from worker.adapters.channels.services import why_refused
 from worker.core.outbox import http_retryable
 from worker.errors import ConfigError, DeliveryError
 from worker.model import Delivery
@@ -35,9 +36,7 @@ class MessengerSender:
         asset = apprise.AppriseAsset(async_mode=False, secure_logging=True)
         self._service: Any = apprise.Apprise.instantiate(url, asset=asset)
         if self._service is None:
-            raise ConfigError(
-                "the Apprise address is none that Apprise knows; see its list of services"
-            )
+            raise ConfigError(why_refused(url))
         if "overflow=" not in url:  # unless the operator says otherwise, nothing is refused as long
             self._service.overflow_mode = apprise.OverflowMode.SPLIT
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="apprise")
