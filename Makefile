@@ -43,8 +43,9 @@ crowd: $(STAMP)
 crash-scaled: $(STAMP)
 	@CW_SCALED_ROUNDS=3 $(BIN)/python -m pytest -m crash -s tests/acceptance/test_crash_scaled.py
 
+# Takes an hour; smaller: CW_CRASH_KILLS=40 CW_CRASH_ALERTS=1200 make crash
 crash: $(STAMP)
-	@CW_CRASH_KILLS=200 $(BIN)/python -m pytest -m crash -s tests/acceptance/test_crash.py
+	@CW_CRASH_KILLS=$${CW_CRASH_KILLS:-200} CW_CRASH_ALERTS=$${CW_CRASH_ALERTS:-12000} $(BIN)/python -m pytest -m crash -s tests/acceptance/test_crash.py
 
 # Mails at phone and desk width, light and dark, into docs/images; needs Debian's chromium.
 mail-screenshots: $(STAMP)

@@ -29,7 +29,7 @@ from worker.adapters.address import AddressPolicy
 from worker.adapters.channels import build_senders, channel_client
 from worker.adapters.claiming import Analyze, ClaimReader, ClaimsApart, ClaimsInThread
 from worker.adapters.distributed import DatabaseClock, SharedPacer
-from worker.adapters.embedded import PATIENCE, Engine, OnProgress, stopped_by_signals
+from worker.adapters.embedded import PATIENCE, Engine, OnProgress
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.lock import DatabaseLock
 from worker.adapters.memory import kept_together
@@ -41,6 +41,7 @@ from worker.adapters.reading import PooledReader
 from worker.adapters.reloading import only_by_restart, parts_of, read_anew, reloaded_by_signal
 from worker.adapters.robots import RobotsGate
 from worker.adapters.seeds import read_baseline
+from worker.adapters.stopping import stopped_by_signals
 from worker.adapters.store import Store
 from worker.core.alerting import alert_line
 from worker.core.edition import EXTRACTOR_VERSION

@@ -122,7 +122,8 @@ class Press:
 class Receiver:
     """Takes webhooks; ``statuses`` are answered first, one each, then 200, after ``hangs`` s.
 
-    With ``chance`` it is unsteady: some messages are refused once, of some the answer is lost once.
+    With ``chance`` it is unsteady: of the messages that come for the first time it refuses a fifth,
+    loses the answer to one in twenty, and lets one in four hundred wait ``stalls`` s for none.
     """
 
     statuses: list[int] = field(default_factory=list)
@@ -133,6 +134,8 @@ class Receiver:
     refused: int = 0
     lost_answers: int = 0
     hangs: float = 0.0
+    stalls: float = 0.0
+    stalled: int = 0
     port: int = 0
 
     @property
@@ -149,14 +152,15 @@ class Receiver:
         return [alert["alert_id"] for alert in self.alerts]
 
     def take(self, body: bytes, message_id: str) -> int:
-        """The status to answer; 0 for none at all."""
+        """The status to answer; 0 for none at all, -1 for none before the sender has given up."""
         status = self.statuses.pop(0) if self.statuses else self._whim(message_id)
         if status >= 300:
             self.refused += 1
             return status
         self.bodies.append(json.loads(body))
         self.ids.append(message_id)
-        self.lost_answers += status == 0
+        self.lost_answers += status <= 0
+        self.stalled += status < 0
         return status
 
     def _whim(self, message_id: str) -> int:
@@ -164,7 +168,8 @@ class Receiver:
         self.seen.add(message_id)
         if self.chance is None or not first:
             return 200
-        return self.chance.choices((200, 503, 0), (75, 20, 5))[0]
+        stalls = 1 if self.stalls else 0
+        return self.chance.choices((200, 503, 0, -1), (300 - stalls, 80, 20, stalls))[0]
 
 
 class _Server(ThreadingHTTPServer):
@@ -191,6 +196,7 @@ def serve(handler: type[BaseHTTPRequestHandler], host: str = "127.0.0.1") -> Ite
 
 class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are written apart
 
     def log_message(self, *_: object) -> None:
         pass
@@ -237,7 +243,9 @@ def receiving(receiver: Receiver) -> Iterator[Receiver]:
                 waited += 0.05
             with lock:
                 status = receiver.take(body, self.headers.get("webhook-id", ""))
-            if status == 0:
+            if status < 0:
+                time.sleep(receiver.stalls)
+            if status <= 0:
                 self.close_connection = True
                 return
             self.reply(status, b"{}", {})

@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -33,6 +33,7 @@ from worker.adapters.channels import (
     build_senders,
     channel_client,
 )
+from worker.adapters.channels import http as channels_http
 from worker.core.render import render_payload
 from worker.core.threads import Occasion
 from worker.errors import ConfigError, DeliveryError
@@ -48,25 +49,39 @@ def delivery(kind: str) -> Delivery:
 
 
 class HttpServer:
-    """Answers every request with ``answer`` (raw bytes) and keeps what it was sent."""
+    """Answers with ``answer`` (raw bytes) and keeps what it was sent.
+
+    ``parts`` are written instead, one each ``delay`` seconds; it hangs up unless it ``keeps``.
+    """
 
     def __init__(self, answer: bytes, delay: float = 0.0) -> None:
         self.answer = answer
         self.delay = delay
+        self.parts: tuple[bytes, ...] = ()
+        self.keeps = False
+        self.connections = 0
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self.url = ""
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            await self._answer(reader, writer)
+            while self.keeps:
+                await self._answer(reader, writer)
+        writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         pairs = (line.split(": ", 1) for line in head[1:] if line)
         headers = {name.lower(): value for name, value in pairs}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         self.requests.append((headers, body))
-        for byte in (self.answer,) if not self.delay else (self.answer[:9], self.answer[9:]):
-            writer.write(byte)
+        in_two = (self.answer[:9], self.answer[9:]) if self.delay else (self.answer,)
+        for part in self.parts or in_two:
+            writer.write(part)
             await writer.drain()
             await asyncio.sleep(self.delay)
-        writer.close()
 
 
 @asynccontextmanager
@@ -164,6 +179,34 @@ async def test_a_host_that_drips_its_answer_is_given_up_in_time(kind: str) -> No
         error = await failure(sender, delivery(kind))
     assert error.retryable
     assert str(error) == "no answer within 0.3 s"
+
+
+@pytest.mark.parametrize("kind", ["slack", "webhook"])
+async def test_a_message_that_was_taken_stays_so_however_the_body_of_the_answer_goes_on(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels_http, "_BODY_SECONDS", 0.4)
+    cut_off = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
+    endless = b"HTTP/1.1 200 OK\r\n\r\n" + b"ok" * 1_000_000
+    for reply in (cut_off, endless):
+        async with http_server(reply) as server, http_sender(kind, server.url) as sender:
+            await sender.send(delivery(kind))
+    head, body = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", b"too late!"
+    async with http_server(head + body) as server, http_sender(kind, server.url, 0.3) as sender:
+        server.parts, server.delay = (head, body), 2.0
+        await sender.send(delivery(kind))
+
+
+@pytest.mark.parametrize("status", ["200 OK", "503 Service Unavailable"])
+async def test_messages_to_one_receiver_share_a_connection(status: str) -> None:
+    async with http_server(answer(status, body="{}")) as server, channel_client() as client:
+        server.keeps = True
+        sender = WebhookSender(server.url, [KEY], client)
+        for _ in range(3):
+            with suppress(DeliveryError):
+                await sender.send(delivery("webhook"))
+        await client.aclose()
+    assert (len(server.requests), server.connections) == (3, 1)
 
 
 @pytest.mark.parametrize("kind", ["slack", "webhook"])

@@ -8,12 +8,10 @@ for at once, so news does not wait for the next tick.
 from __future__ import annotations
 
 import asyncio
-import signal
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -31,6 +29,11 @@ ROUND_HORIZON = timedelta(minutes=10)
 PATIENCE = timedelta(seconds=10)
 #: Articles are judged in batches: milliseconds each, in order of publication.
 JUDGE_BATCH = 64
+#: What works of a lane that goes on lead to is looked for at most so often, in seconds: a look
+#: costs as much as a work.
+LOOK_EVERY = 0.1
+#: Which stage has more to do when a work of a stage has ended.
+_NEXT = {Stage.POLL: Stage.READ, Stage.READ: Stage.JUDGE, Stage.JUDGE: Stage.DELIVER}
 
 OnProgress = Callable[[Progress], None]
 
@@ -58,6 +61,8 @@ class Engine:
         self._done: dict[Stage, int] = dict.fromkeys(Stage, 0)
         self._scanning = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._look_for = set(Stage)
+        self._looked = 0.0
         self._stopping = asyncio.Event()
         self._lost: BaseException | None = None
 
@@ -65,7 +70,7 @@ class Engine:
         """Begin no new work; what has been begun is finished."""
         _log.info("worker.stopping")
         self._stopping.set()
-        self._wake.set()
+        self._look_again()
 
     @property
     def stopping(self) -> bool:
@@ -89,17 +94,24 @@ class Engine:
             while not self.stopping:
                 await self._wake.wait()
                 self._wake.clear()
-                await self._scan_all()
+                await self._scan_what_changed()
         finally:
             scheduler.shutdown(wait=False)
             await self.drain()
 
     async def _on_tick(self) -> None:
+        self._look_again(*Stage)
+
+    def _look_again(self, *stages: Stage) -> None:
+        self._look_for.update(stages)
         self._wake.set()
 
-    async def _scan_all(self) -> None:
+    async def _scan_what_changed(self) -> None:
+        self._looked = time.monotonic()
+        stages = [stage for stage in Stage if stage in self._look_for]
+        self._look_for.clear()
         try:
-            await self.scan(Stage)
+            await self.scan(stages)
         except StoreError as error:
             if not error.retryable:
                 raise
@@ -179,22 +191,35 @@ class Engine:
 
     def _finished(self, key: tuple[Stage, str]) -> None:
         task = self._tasks.pop(key)
+        stage, lane = key
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("lane.failed", stage=key[0].value, lane=key[1], problem=str(error))
+            _log.error("lane.failed", stage=stage.value, lane=lane, problem=str(error))
             self._lost = error
-        self._wake.set()
+        self._look_again(stage, _NEXT.get(stage, stage))
 
     async def _run_lane(self, stage: Stage, lane: str, works: Sequence[Work]) -> None:
         async with self._locks[lane]:
-            for number, work in enumerate(works):
-                if self.stopping:
-                    await self._pipeline.give_back(works[number:])
-                    return
-                problem = await attempt(self._pipeline, work)
-                self._done[stage] += 1
-                label = problem or lane
-                self._on_progress(Progress(stage, self._done[stage], label, problem is not None))
-                self._wake.set()
+            while works:
+                for number, work in enumerate(works):
+                    if self.stopping and stage is not Stage.DELIVER:  # its attempt is written
+                        await self._pipeline.give_back(works[number:])
+                        return
+                    await self._do(stage, lane, work)
+                works = await self._next_delivery(lane) if stage is Stage.DELIVER else ()
+
+    async def _do(self, stage: Stage, lane: str, work: Work) -> None:
+        problem = await attempt(self._pipeline, work)
+        self._done[stage] += 1
+        label = problem or lane
+        self._on_progress(Progress(stage, self._done[stage], label, problem is not None))
+        if stage in _NEXT and time.monotonic() - self._looked > LOOK_EVERY:
+            self._look_again(_NEXT[stage])
+
+    async def _next_delivery(self, channel: str) -> Sequence[Work]:
+        """What a channel has to send next, without a look at everything else for each message."""
+        if self.stopping:
+            return ()
+        return await self._pipeline.claim(Stage.DELIVER, busy=(), limit=1, lane=channel)
 
     async def drain(self, *, limit: timedelta = timedelta(seconds=25)) -> None:
         """Wait for what has been begun, for ``limit`` at most; the rest is cut off.
@@ -225,26 +250,3 @@ def _by_lane(works: Sequence[Work]) -> dict[str, list[Work]]:
     for work in works:
         lanes[work.lane].append(work)
     return lanes
-
-
-class Stoppable(Protocol):
-    """What can be asked to end what it has begun and begin nothing more."""
-
-    def stop(self) -> None: ...
-
-
-@contextmanager
-def stopped_by_signals(engine: Stoppable) -> Iterator[None]:
-    """Let SIGTERM and SIGINT stop the engine, where this thread may take signals."""
-    loop, taken = asyncio.get_running_loop(), []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, engine.stop)
-        except (ValueError, RuntimeError, NotImplementedError):  # another thread, or Windows
-            continue
-        taken.append(number)
-    try:
-        yield
-    finally:
-        for number in taken:
-            loop.remove_signal_handler(number)

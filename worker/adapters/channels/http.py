@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ from worker.errors import ConfigError, DeliveryError
 TIMEOUT_SECONDS = 15.0
 #: As much of an error's body as is kept for the operator.
 _REPLY_BYTES = 400
+#: A body longer than this, or that takes longer, is not read to its end, which costs the connection.
+_BODY_BYTES = 64_000
+_BODY_SECONDS = 5.0
 
 
 def check_url(url: str, what: str) -> str:
@@ -42,19 +46,17 @@ async def post(
     seconds: float = TIMEOUT_SECONDS,
     keep: int = 0,
 ) -> bytes:
-    """POST ``body`` once, within ``seconds`` in all; any answer but a 2xx is a DeliveryError.
+    """POST ``body`` once; any answer but a 2xx, or none within ``seconds``, is a DeliveryError.
 
     Returns up to ``keep`` bytes of the answer. Error texts never hold the address: of some channels it is the secret.
     """
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as limit:
             request = client.stream("POST", url, content=body, headers=headers, timeout=seconds)
             async with request as response:
-                if response.is_success:
-                    return await _beginning(response, keep)
-                reply = clean_line(
-                    (await _beginning(response, _REPLY_BYTES)).decode("utf-8", "replace"), 200
-                )
+                limit.reschedule(None)  # the answer has been given; its body makes no failure of it
+                wanted = keep if response.is_success else _REPLY_BYTES
+                read = await _beginning(response, wanted)
     except (TimeoutError, httpx.TimeoutException):
         raise DeliveryError(f"no answer within {seconds:g} s", retryable=True) from None
     except httpx.TransportError as error:
@@ -62,6 +64,9 @@ async def post(
         raise DeliveryError(f"connection failed: {reason}", retryable=True) from None
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise DeliveryError(f"cannot send: {type(error).__name__}", retryable=False) from None
+    if response.is_success:
+        return read
+    reply = clean_line(read.decode("utf-8", "replace"), 200)
     raise _refusal(response, _without_url(reply, url))
 
 
@@ -78,18 +83,19 @@ def _refusal(response: httpx.Response, reply: str) -> DeliveryError:
 
 
 async def _beginning(response: httpx.Response, size: int) -> bytes:
-    """The beginning of an answer's body; whatever goes wrong in reading it gives none."""
-    if not size or response.headers.get("content-encoding", "identity") != "identity":
-        return b""
+    """The beginning of an answer's body, as far as it comes in time.
+
+    A short body is read to its end, as only then the connection serves the next message, too.
+    """
     read = b""
-    try:
-        async for chunk in response.aiter_raw(size):
-            read += chunk
-            if len(read) >= size:
-                break
-    except httpx.HTTPError:
-        return b""
-    return read[:size]
+    with contextlib.suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for chunk in response.aiter_raw():
+                read += chunk
+                if len(read) > _BODY_BYTES:
+                    break
+    plain = response.headers.get("content-encoding", "identity") == "identity"
+    return read[:size] if plain else b""
 
 
 def _without_url(text: str, url: str) -> str:

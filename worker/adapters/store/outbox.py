@@ -6,7 +6,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, exists, insert, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    Exists,
+    RowMapping,
+    Select,
+    exists,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from worker.adapters.store import tables
 from worker.adapters.store.engine import Database
@@ -114,7 +125,7 @@ class Outbox:
                 error=None if result.state is DeliveryState.SENT else _short(result.outcome),
             )
             _end_attempt(connection, work, result.outcome, now)
-            if kept:
+            if kept and (result.breaker != work.breaker or result.disable_channel):
                 save_breaker(connection, work.delivery.channel, result)
             if kept and result.receipt is not None:
                 keep_receipt(connection, work.delivery, result.receipt)
@@ -167,13 +178,9 @@ def _claim_one(
     connection: Connection, row: RowMapping, breaker: Breaker, now: datetime, lease_for: timedelta
 ) -> DeliveryWork:
     table = tables.delivery
-    token = lease(connection, table, [row["id"]], now + lease_for)
     number = row["attempts"] + 1
-    connection.execute(
-        update(table)
-        .where(table.c.id == row["id"])
-        .values(state=DeliveryState.LEASED.value, attempts=number)
-    )
+    begun = {"state": DeliveryState.LEASED.value, "attempts": number}
+    token = lease(connection, table, [row["id"]], now + lease_for, **begun)
     # Written before anything is sent: an attempt without an end is one that a crash cut off.
     connection.execute(
         insert(tables.attempt).values(delivery_id=row["id"], number=number, started_at=now)
@@ -183,22 +190,26 @@ def _claim_one(
 
 
 def _due_delivery(channel: str, now: datetime, *, mine: bool) -> Select[Any]:
-    table, other = tables.delivery, tables.delivery.alias()
-    being_sent = exists().where(
-        in_state(other, *_WAITING),  # so that the partial index is found
-        in_state(other, "leased"),
-        other.c.channel == channel,
-        other.c.lease_until > now,
-    )
+    table = tables.delivery
     pending = in_state(table, "pending") & (table.c.next_at <= now)
     abandoned = in_state(table, "leased") & free(table, now, mine=mine)
     return (
         select(table)
         .where(in_state(table, *_WAITING), table.c.channel == channel, or_(pending, abandoned))
-        .where(true() if mine else ~being_sent)
+        .where(true() if mine else ~_being_sent(channel, now))
         .order_by(table.c.next_at, table.c.created_at, table.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
+    )
+
+
+def _being_sent(channel: str, now: datetime) -> Exists:
+    other = tables.delivery.alias()
+    return exists().where(
+        in_state(other, *_WAITING),  # so that the partial index is found
+        in_state(other, "leased"),
+        other.c.channel == channel,
+        other.c.lease_until > now,
     )
 
 

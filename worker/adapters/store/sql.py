@@ -138,15 +138,17 @@ def free(table: Table, now: datetime, *, mine: bool = False) -> ColumnElement[bo
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
 
 
-def lease(connection: Connection, table: Table, ids: Sequence[Any], until: datetime) -> str:
-    """Take the rows ``ids`` under one new token until ``until``; returns the token.
+def lease(
+    connection: Connection, table: Table, ids: Sequence[Any], until: datetime, **also: Any
+) -> str:
+    """Take the rows ``ids`` under one new token until ``until``, and set ``also``; returns the token.
 
     They count as begun, but for suspects, which begin when their worker does nothing else.
     """
     token = str(uuid.uuid4())
     if not ids:
         return token
-    values: dict[str, Any] = {"lease_token": token, "lease_until": until}
+    values: dict[str, Any] = {"lease_token": token, "lease_until": until, **also}
     if "begun" in table.c:
         values["begun"] = case((table.c.begun < SUSPECTED, table.c.begun + 1), else_=table.c.begun)
     connection.execute(update(table).where(table.c.id.in_(ids)).values(**values))
