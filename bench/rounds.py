@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.pool import ExtractionPool
 from worker.adapters.reading import PooledReader
 from worker.adapters.store import Store
+from worker.app import TURN
 from worker.model import Analysis, Feed, FeedKind
 from worker.pipeline import Pipeline, Tools
 from worker.ports import Stage
@@ -37,7 +39,7 @@ from worker.ports import Stage
 FEEDS = 300
 ITEMS = 20
 AT_ONCE = 20
-ROUNDS = 3
+ROUNDS = 5
 READER = """
 import sys, time
 from reader import make_reader
@@ -137,6 +139,7 @@ async def bare_httpx(port: int) -> tuple[float, float]:
 
 async def worker(port: int, folder: Path, processes: int) -> tuple[float, float]:
     """Seconds of the worker's poll stage for both rounds, parsed in processes and stored."""
+    sys.setswitchinterval(TURN)  # as the worker runs
     clock, store = Clock(), Store(f"sqlite:///{folder / f'rounds{processes}.db'}")
     feeds = [Feed(f"f{n}", address(port, n), "B", "de", "DE", FeedKind.PRESS) for n in range(FEEDS)]
     store.feeds.sync(feeds, clock.now())

@@ -32,7 +32,7 @@ from worker.adapters.distributed import DatabaseClock, SharedPacer
 from worker.adapters.embedded import PATIENCE, Engine, OnProgress
 from worker.adapters.http import FetchLimits, GuardedClient
 from worker.adapters.lock import DatabaseLock
-from worker.adapters.memory import kept_together
+from worker.adapters.memory import given_back, kept_together
 from worker.adapters.outward import Outward, outward_of
 from worker.adapters.pacing import Pacer
 from worker.adapters.polite import PoliteFetcher
@@ -273,6 +273,7 @@ class App:
                     await stack.enter_async_context(reloaded_by_signal(reload))
                 engine = self._engine(pipeline)
                 gc.collect()
+                given_back()
                 gc.freeze()  # what the start has loaded stays: no later collection looks through it
                 _log.info("worker.started", database=self.store.database.engine.dialect.name)
                 with stopped_by_signals(engine):

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from worker.core.alerting import Policy
 from worker.errors import ConfigError
@@ -18,6 +19,7 @@ from worker.settings import (
     SlackChannel,
     channel_secrets,
     load_settings,
+    reading,
     resolve_secret,
 )
 
@@ -269,3 +271,36 @@ def test_outlets_of_one_house_are_grouped_by_feeds_and_by_hand(tmp_path: Path) -
         "evening example": "house",
         "evening.example": "house",
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# only\n",
+        "null",
+        "a: 1\nb: {c: d}\na: 2\n",
+        "- 1\n- [a, {b: c, b: d}]\n",
+        "x: NO\ny: 22:00\nz: 2026-01-01\n1: a\nn: ~\nt: 'true'\nu: true\n",
+        "? x\n: y\n- broken",
+        "- - - a\n    - b\n",
+        "a: |\n  x\n  y\nb: 'ü'\n",
+        "a: [1\n",
+        "a: &x {b: 1}\nc: *x\n",
+        "a: !!str 1\n",
+        "---\na: 1\n---\nb: 2\n",
+        "? [a]\n: b\n",
+    ],
+)
+def test_a_document_read_in_one_pass_is_that_of_its_tree(text: str) -> None:
+    path, told = Path("x.yaml"), []
+    for read in (reading._streamed, reading._document):
+        loader = reading._Loader(text)
+        try:
+            told.append(read(path, loader))
+        except reading._NotPlainError:
+            assert any(mark in text for mark in ("&", "!!", "---", "? ["))
+            return
+        except yaml.YAMLError as error:
+            told.append(str(error))
+    assert told[0] == told[1]
