@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Text, cast, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from worker.adapters.store import tables
 from worker.adapters.store.codec import (
     record_of,
+    record_of_text,
     record_row,
     state_of,
     state_row,
@@ -40,21 +41,31 @@ LEDGER = "ledger"
 
 
 class StoredView:
-    """The ledger as one transaction sees it (a ``LedgerView``)."""
+    """The ledger as one transaction sees it before it writes (a ``LedgerView``).
+
+    What was asked once is remembered: judging asks for the same slot several times.
+    """
 
     def __init__(self, connection: Connection):
         self._connection = connection
+        self._of_slot: dict[Slot, Sequence[LedgerRecord]] = {}
+        self._open: dict[Slot, Sequence[AlertState]] = {}
 
     def records(self, slot: Slot) -> Sequence[LedgerRecord]:
         """The newest records of a slot by date, retracted ones too, in the order they came in."""
+        if slot not in self._of_slot:
+            self._of_slot[slot] = self._newest(slot)
+        return self._of_slot[slot]
+
+    def _newest(self, slot: Slot) -> Sequence[LedgerRecord]:
         table = tables.claim
         query = (
-            select(table.c.record)
+            select(cast(table.c.record, Text))
             .where(*_same_slot(table, slot))
             .order_by(table.c.as_of.desc())
             .limit(JUDGED_ON)
         )
-        records = map(record_of, self._connection.execute(query).scalars())
+        records = map(record_of_text, self._connection.execute(query).scalars())
         return sorted(records, key=lambda r: (r.known_from, r.id))
 
     def history(self, slot: Slot) -> Sequence[LedgerRecord]:
@@ -74,6 +85,11 @@ class StoredView:
 
     def open_alerts(self, slot: Slot) -> Sequence[AlertState]:
         """The alerts of a slot that no later position has replaced, oldest first."""
+        if slot not in self._open:
+            self._open[slot] = self._open_alerts(slot)
+        return self._open[slot]
+
+    def _open_alerts(self, slot: Slot) -> Sequence[AlertState]:
         table = tables.alert
         query = (
             select(table.c.alert_state)

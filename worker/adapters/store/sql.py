@@ -49,6 +49,8 @@ def upsert(
         return int(connection.exec_driver_sql(written.text, written.values(rows)).rowcount)
     statement = _insert(postgresql.insert, table, on, change)
     counted = statement.execution_options(preserve_rowcount=True)
+    if len(rows) == 1:  # as a list it would take a round trip more
+        return int(connection.execute(counted, rows[0]).rowcount)
     return int(connection.execute(counted, list(rows)).rowcount)
 
 
