@@ -6,8 +6,9 @@ import re
 from itertools import pairwise
 
 from worker.core.claims.clause import COMMA, SLAVIC
+from worker.core.claims.collective import about_so_many
 from worker.core.claims.marks import Actor, Marks
-from worker.core.claims.romance import absolute, at_most, first_name, heading_of, led
+from worker.core.claims.romance import absolute, first_name, heading_of, led
 from worker.core.claims.slavic import after_noun, counted, drop_denied, give_to_country, undeclined
 from worker.core.claims.wordlists import word_set
 from worker.model import Measure
@@ -88,7 +89,7 @@ def settle_actors(marks: Marks, language: str) -> None:
         if told or (language in SLAVIC and (undeclined(actor, marks) or after_noun(actor, marks))):
             actor.oblique = True
         if before in prepositions and not (
-            absolute(actor, before, marks) or counted(actor, marks) or at_most(actor, marks)
+            absolute(actor, before, marks) or counted(actor, marks) or about_so_many(actor, marks)
         ):
             actor.oblique = True
             actor.agent = before in agents and not led(actor, marks)

@@ -118,10 +118,13 @@ def _adverb(at: int, marks: Marks) -> bool:
         return True
     if marks.words[at].norm == "damit":
         return finite_at(at + 1, marks)
+    if marks.words[at].norm in _ALSO_ADVERBS and COMMA.search(marks.words[at + 1].before):
+        return True  # "Macron had announced the evening before, 26 countries would …"
     following = marks.words[at + 1].norm if at + 1 < len(marks.words) else ""
     return marks.words[at].norm == "once" and following in {"again", "more"}
 
 
+_ALSO_ADVERBS = frozenset({"before", "after", "since", "though"})
 _TOLD = word_set("berichtet bekannt erwartet angekündigt gemeldet gehabt zuvor bisher")
 
 
@@ -269,12 +272,18 @@ _VOWS = word_set(
 )
 
 
+#: Prepositions that name whoever says so.
+_ACCORDING = word_set("according per selon d' d'après según secondo stando volgens aldus")
+
+
 def _speech_ends(marks: Marks, language: str) -> set[int]:
     """Where the words told begin behind a verb of saying without a comma ("said France would")."""
     ends: set[int] = set()
     if language in _COMMA_LANGUAGES:
         return ends
     for predicate in marks.predicates:
+        if marks.words[predicate.start].norm in _ACCORDING:
+            continue  # "26 countries, according to Macron, will send": a name, and nothing told
         vowed = language == "en" and marks.words[predicate.start].norm in _VOWS
         if (predicate.kind != "reporting" and not vowed) or predicate.end - predicate.start > 3:
             continue

@@ -102,6 +102,8 @@ def _demanded(
         stance, rules = chain(answer, cues, clause, marks, marks.language)
         return stance, [*rules, "a request answered"], answer
     nearest = min(special, key=lambda p: _distance(p, topic))
+    if nearest.kind == "nocomment" and chosen is not None and chosen.kind == "noun":
+        return None, [nearest.rule], nearest  # "on the offer of troops he would not be drawn"
     if chosen is None:
         return None, [nearest.rule], nearest
     ahead = nearest.start < topic.start and nearest.start < chosen.start

@@ -18,6 +18,7 @@ from worker.core.claims.beginnings import (
     says_more,
 )
 from worker.core.claims.clause import SLAVIC, Clause, infinitival
+from worker.core.claims.collective import wills_something
 from worker.core.claims.germanic import (
     completes_bracket,
     list_before_verb,
@@ -112,7 +113,8 @@ def lift_attributions(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not piece.hard
             and piece.opener == after.opener == "main"
         )
-        if inserted and before.more is None and _only_says(piece, marks):  # noqa: SIM102
+        whole = before.opener in {"if", "whether"}  # "Once there is peace, he said, troops could …"
+        if inserted and not whole and before.more is None and _only_says(piece, marks):  # noqa: SIM102
             if not has_predicate(before, marks) or _only_infinitive(before, marks):
                 before.more = (after.start, after.end)
                 del pieces[number + 1]
@@ -134,8 +136,11 @@ def _only_infinitive(piece: Clause, marks: Marks) -> bool:
 
 
 def _only_says(piece: Clause, marks: Marks) -> bool:
-    kinds = {p.kind for p in marks.predicates if p.start in piece}
-    return kinds == {"reporting"} and piece.end - piece.start <= _ATTRIBUTION_WORDS
+    said = [p for p in marks.predicates if p.start in piece and p.kind == "reporting"]
+    words = {w for p in said for w in p.words}
+    # "announced" both tells and promises; between commas it tells
+    others = [p for p in marks.predicates if p.start in piece and not set(p.words) <= words]
+    return bool(said) and not others and piece.end - piece.start <= _ATTRIBUTION_WORDS
 
 
 def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
@@ -154,6 +159,7 @@ def join_incomplete(pieces: list[Clause], marks: Marks) -> list[Clause]:
             and not _parallel(piece, marks)
             and not _told(last, piece, marks)
             and not waits_for_verb(piece, marks)
+            and not wills_something(piece, marks)
             and not comments(piece, marks)
             and not own_reason(piece, marks)
         ):

@@ -70,9 +70,25 @@ def name_members(reading: Reading) -> None:
         before, listed = reading.subjects[number - 1], reading.subjects[number]
         opened = ":" in reading.marks.words[clause.start].before
         bare = not any(p.start in clause for p in reading.marks.predicates)
-        body = before.codes == ("COALITION",) or _counts_states(number - 1, reading)
+        body = (
+            before.codes == ("COALITION",)
+            or _counts_states(number - 1, reading)
+            or _they(number - 1, reading)
+        )
         if opened and bare and body and len(listed.codes) > 1:
             reading.subjects[number - 1] = replace(listed, name=None)
+
+
+_PLURAL = word_set("ils elles they sie zij ze ellos ellas essi loro oni вони они")
+#: So near to its beginning "they" is the subject of a clause.
+_OPENS = 3
+
+
+def _they(number: int, reading: Reading) -> bool:
+    """ "They are ready to provide the men: France, Germany, Britain"."""
+    clause, words = reading.clauses[number], reading.marks.words
+    first = words[clause.start : min(clause.start + _OPENS, clause.end)]
+    return not reading.subjects[number].codes and any(w.norm in _PLURAL for w in first)
 
 
 def _counts_states(number: int, reading: Reading) -> bool:

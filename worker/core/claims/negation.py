@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from worker.core.claims.clause import COMMA, SLAVIC, Clause
 from worker.core.claims.marks import PREDICATE_TYPES, Marks, Predicate
 from worker.core.claims.wordlists import word_set
+from worker.model import Stance
 
 #: Negations that stand right before what they negate, never behind it.
 _BEFORE_ITS_VERB = frozenset({"не", "nie"})
@@ -258,3 +259,25 @@ def says_no(predicate: Predicate, marks: Marks) -> bool:
     if predicate.rule == "implied deed":  # "ni un soldado": the deed is left out, not the no
         return False
     return any(hit[0] in predicate.words for hit in marks.context.get("negation", ()))
+
+
+#: "Aucun soldat ne foulera …", "nessun soldato non …": a negation that its verb repeats.
+_DENIED_FIRST = word_set(
+    """
+    aucun aucune nul nulle pas jamais rien personne ni ningún ninguna ninguno nadie nunca jamás
+    nessun nessuno nessuna mai żaden żadna żadne żadni nikt nigdy nic жоден жодна жодне жодного
+    ніхто ніколи ніщо никто никогда ничто ни ані
+    """
+)
+_REPEATS = word_set("ne n' no non nie не")
+#: So far behind the word that denies a noun the verb repeats the negation.
+_REPEATED_WITHIN = 6
+
+
+def said_once(first: Predicate, over: Stance | None, under: Stance | None, marks: Marks) -> bool:
+    """ "Aucun militaire américain ne foulera le sol": two refusals in words, one in sense."""
+    refused = over is Stance.RULED_OUT and under is Stance.RULED_OUT
+    at = first.words[-1]
+    near = marks.words[at : at + _REPEATED_WITHIN]
+    opens = marks.words[first.start].norm in _DENIED_FIRST
+    return refused and opens and any(w.norm in _REPEATS for w in near)

@@ -12,6 +12,8 @@ def drop_nominal(marks: Marks) -> None:
     """Take away the predicates that only name or describe a thing."""
     if marks.language == "nl":
         marks.predicates = [p for p in marks.predicates if not _named_deed(p, marks)]
+    if marks.language == "en":
+        marks.predicates = [p for p in marks.predicates if not _noun_verb(p, marks)]
     if marks.language == "fr":
         marks.predicates = [p for p in marks.predicates if not _attribute(p, marks)]
 
@@ -25,6 +27,23 @@ def _named_deed(predicate: Predicate, marks: Marks) -> bool:
     follows = at + 1 < len(marks.words) and marks.words[at + 1].norm == "van"
     judged = any(p.kind != "reporting" and p is not predicate for p in marks.predicates)
     return named and follows and judged and (at < 2 or marks.words[at - 2].norm != "aan")
+
+
+#: English words that are verbs and nouns alike, and what stands before the noun.
+_NOUN_VERBS = word_set(
+    "form forms head heads lead base bases guard guards partner partners plan plans back deal deals "
+    "host hosts work works police watch"
+)
+_BEFORE_NOUN = word_set("no any every some a an in for with of")
+
+
+def _noun_verb(predicate: Predicate, marks: Marks) -> bool:
+    """ "In no form", "the bill is for partners": a noun that looks like a deed."""
+    at = predicate.start
+    if predicate.kind != "action" or len(predicate.words) > 1 or not at:
+        return False
+    noun = marks.words[at].norm in _NOUN_VERBS
+    return noun and marks.words[at - 1].norm in _BEFORE_NOUN
 
 
 _PARTICIPLE = re.compile(r"(?:é|ée|és|ées|i|ie|is|ies|it|ite|its|ites|u|ue|us|ues)$")

@@ -458,15 +458,31 @@ def as_permitted(code: str, topic: Topic, stance: Stance, clause: Clause, marks:
 _OF_OTHERS = (Measure.GUARANTEES, Measure.TROOPS, Measure.MONITORING, Measure.AIR, Measure.NAVY)
 
 
-def fitting_stance(code: str, topic: Topic, stance: Stance) -> Stance | None:
-    """The stance as this actor can hold it: the attacked and the attacker do not pledge to themselves."""
+_BEARS = re.compile(
+    r"^(?:put$|accept|tolerat|countenanc|stomach|abide|duld|akzept|hinnehm|toler|tolér|acept|accett"
+    r"|aanvaard|accept|gedoog|zaakcept|akcept|toleruj|терп|стерп|прийм|прийня|прим|приня|допус)"
+)
+
+
+def would_bear(code: str, topic: Topic, chosen: Predicate | None, marks: Marks) -> bool:
+    """ "Putin would put up with European peacekeepers": a party to the war that accepts them is open."""
+    if code != "RU" or topic.measure not in _OF_OTHERS or chosen is None:
+        return False
+    return chosen.kind == "stance" and bool(_BEARS.match(marks.words[chosen.start].norm))
+
+
+def fitting_stance(code: str, topic: Topic, stance: Stance, bears: bool = False) -> Stance | None:
+    """The stance as this actor can hold it: the attacked and the attacker do not pledge to themselves.
+
+    ``bears``: it accepts what others would do.
+    """
     if code == "UA" and topic.measure not in _UKRAINE_OWN:
         return None
     if code == "RU" and topic.measure is Measure.SANCTIONS:
         return stance if objects_to_sanctions(code, topic, stance) else None
     if topic.measure is Measure.SANCTIONS and stance is Stance.RULED_OUT and code in _UNION:
         return Stance.OPPOSED  # whoever of the 27 refuses blocks them all
-    if code == "RU":
+    if code == "RU" and not (bears and stance is Stance.OPEN):
         if stance in {Stance.RULED_OUT, Stance.RELUCTANT}:
             return Stance.OPPOSED
         if stance.rank > Stance.OPEN.rank or (stance.rank > 0 and topic.measure in _RECEIVED):

@@ -13,6 +13,7 @@ from worker.core.claims.clause import SLAVIC, Clause
 from worker.core.claims.clauses import split
 from worker.core.claims.discourse import Discourse, goes_on_speaking, remember
 from worker.core.claims.documents import imply_provision, on_something_else
+from worker.core.claims.domains import add_domains
 from worker.core.claims.ellipsis import complete
 from worker.core.claims.epithets import name_epithets
 from worker.core.claims.excepted import turn_excepted
@@ -37,6 +38,7 @@ from worker.core.claims.owners import (
     give_to_owner,
     give_to_undecided,
     status_of,
+    would_bear,
 )
 from worker.core.claims.reading import Finding, Reading, Rejection, Subject
 from worker.core.claims.recall import ENDED, recalled_topics
@@ -63,6 +65,7 @@ def read(
     """
     marks.predicates = [p for p in marks.predicates if not no_predicate(p, marks)]
     drop_nominal(marks)
+    add_domains(marks)
     mark_possessors(marks, language)
     add_roles(marks, language)
     name_epithets(marks, discourse)
@@ -313,7 +316,8 @@ def _found(judgement: Judgement, number: int, topic: Topic, reading: Reading) ->
         wanted = Stance.DELIVERED
     for code in (*subject.codes, *cosigners(judgement, number, topic, reading)):
         meant = as_permitted(code, topic, wanted, reading.clauses[number], reading.marks)
-        stance = fitting_stance(code, topic, meant)
+        bears = would_bear(code, topic, chosen, reading.marks)
+        stance = fitting_stance(code, topic, meant, bears)
         if stance is None:
             continue
         yield Finding(

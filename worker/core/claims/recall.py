@@ -43,8 +43,8 @@ def _of_the_alliance(clause: Clause, marks: Marks) -> bool:
 def recalled_topics(number: int, reading: Reading, discourse: Discourse) -> list[Topic]:
     """The measure spoken of just before, for a clause that takes a stance and names none."""
     clause, marks = reading.clauses[number], reading.marks
-    if (antecedent := _antecedent(number, reading)) is not None:
-        return [antecedent]
+    if told := _antecedent(number, reading) or _listed_ahead(number, reading):
+        return told
     says = recalls_nothing(number, reading) or _only_says(number, reading)
     says = says or _of_the_alliance(clause, marks)
     if says or marks.words[clause.start].norm in _ASKING:
@@ -116,21 +116,46 @@ def _only_says(number: int, reading: Reading) -> bool:
     return bool(spoken) and not others and told and before[0].explicit and bool(before[0].codes)
 
 
-def _antecedent(number: int, reading: Reading) -> Topic | None:
+def _antecedent(number: int, reading: Reading) -> list[Topic]:
     """ "La forza che Parigi e Londra intendono schierare", "wapens die Rome niet wil geven"."""
     clause, marks = reading.clauses[number], reading.marks
     if (paper := _paper_before(clause, reading.subjects[number].codes, marks)) is not None:
-        return paper
+        return [paper]
     if marks.language not in _OBJECTS or clause.opener != "subordinator" or not number:
-        return None
+        return []
     subject, deeds = reading.subjects[number], predicates_of(clause, marks)
     relative = marks.words[clause.start].norm in _OBJECTS[marks.language] and not clause.comma
-    if not relative or not subject.explicit or [p.kind for p in deeds] != ["action"]:
-        return None
+    if not relative or not subject.explicit or not _of_its_object(deeds, clause, marks):
+        return []
     before = [t for t in marks.topics if 0 <= clause.start - t.end <= _NEAR_BEFORE]
-    willed = any(hit[0] in clause for hit in marks.context.get("modal_will", ()))
-    topic = before[-1] if before and willed else None
-    return replace(topic, kind="recalled") if topic is not None else None
+    return [replace(topic, kind="recalled") for topic in before[-1:]]
+
+
+def _listed_ahead(number: int, reading: Reading) -> list[Topic]:
+    """ "Ships, instructors, aircraft: in all these ways Portugal could contribute": the list ahead."""
+    clause, marks = reading.clauses[number], reading.marks
+    if number != 1 or not clause.hard or ":" not in marks.words[clause.start].before:
+        return []
+    before = reading.clauses[0]
+    things = topics_of(before, marks)
+    bare = not predicates_of(before, marks) and not reading.subjects[0].codes
+    told = reading.subjects[1].codes and predicates_of(clause, marks)
+    if not (bare and told) or len(things) < _SEVERAL:
+        return []
+    return [replace(topic, kind="recalled") for topic in things]
+
+
+#: So many measures before a colon make a list.
+_SEVERAL = 2
+
+
+def _of_its_object(deeds: list[Predicate], clause: Clause, marks: Marks) -> bool:
+    """Whether the verbs of a relative clause tell of the thing before it: "that Japan has delivered"."""
+    if [p.kind for p in deeds] == ["action"]:
+        return any(hit[0] in clause for hit in marks.context.get("modal_will", ()))
+    done = [p for p in deeds if p.kind == "action_past"]
+    gives = {w for hit in marks.context.get("giving", ()) for w in hit}
+    return len(deeds) == 1 and bool(done) and bool(gives & set(done[0].words))
 
 
 def _paper_before(clause: Clause, codes: tuple[str, ...], marks: Marks) -> Topic | None:
@@ -156,6 +181,7 @@ _RELATIVES = word_set(
 _OBJECTS = {
     **dict.fromkeys(("fr", "es", "it"), frozenset({"que", "qu'", "che"})),
     "nl": frozenset({"die", "welke"}),
+    "en": frozenset({"that", "which"}),
 }
 
 

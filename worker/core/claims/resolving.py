@@ -112,11 +112,16 @@ def _left_out(number: int, reading: Reading, discourse: Discourse) -> tuple[Subj
     return from_before(discourse)
 
 
+#: Who is given things, or gives none of its own.
+_NO_GIVERS = frozenset({"UA", "RU", "UN"})
+
+
 def _handed_over_by_the_last(number: int, reading: Reading, discourse: Discourse) -> bool:
     """ "Deux batteries ont été remises à Kiev": by the state whose gifts were told just before."""
     marks, clause = reading.marks, reading.clauses[number]
     just = discourse.state_age <= 1 and discourse.measure_age <= 1
-    if marks.language not in {"fr", "es", "it"} or number or not just or not discourse.state:
+    known = marks.language in {"fr", "es", "it", "en"}
+    if not known or number or not just or not discourse.state or discourse.state in _NO_GIVERS:
         return False
     done = any(p.kind == "action_past" for p in predicates_of(clause, marks))
     others = any(a.code not in {None, "UA", "RU", discourse.state} for a in marks.actors)

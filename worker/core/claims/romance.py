@@ -239,13 +239,6 @@ def second_of_both(at: int, marks: Marks) -> bool:
     return any(marks.words[at].norm in _BOTH_OF.get(word, ()) for word in before)
 
 
-def at_most(actor: Actor, marks: Marks) -> bool:
-    """ "Hasta 26 países están dispuestos": how many, not whither."""
-    first = marks.words[actor.start].norm
-    before = marks.words[actor.start - 1].norm if actor.start else ""
-    return marks.language in ROMANCE and first.isdigit() and before in {"hasta", "jusqu'à"}
-
-
 _GENITIVES = word_set("de del di della dell' dello du d' des de' la el l' le")
 #: Nouns of a will that somebody has.
 _WILLS = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from worker.core.claims.clause import Clause
 from worker.core.claims.deeds import deed_stance, has_context, in_condition
 from worker.core.claims.marks import Marks, Predicate
-from worker.core.claims.negation import CUES, is_negated, only_with, says_no
+from worker.core.claims.negation import CUES, is_negated, only_with, said_once, says_no
 from worker.model import Stance
 
 _NEGATED = {
@@ -171,6 +171,10 @@ def chain(
         if more is None:
             continue
         over, under = (more, stance) if outer is other else (stance, more)
+        if said_once(outer, over, under, marks):
+            stance = Stance.RULED_OUT
+            rules += [*reasons, "one negation"]
+            continue
         # "rejects it as unacceptable", "is on the contrary unacceptable": one objection, said twice
         twice = under is Stance.OPPOSED and inner.kind == "stance" and over in _REFUSALS
         stance = Stance.OPPOSED if twice else compose(over, under, joined)

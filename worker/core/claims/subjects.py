@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from worker.core.claims.cases import OF
 from worker.core.claims.clause import SLAVIC, Clause, infinitival, predicates_of
+from worker.core.claims.collective import head_of_relative
 from worker.core.claims.discourse import Discourse
 from worker.core.claims.documents import document_subject
 from worker.core.claims.germanic import allotted, counted_head, some_of
@@ -14,7 +15,7 @@ from worker.core.claims.grouping import groups_of, of_group
 from worker.core.claims.marks import Actor, Marks
 from worker.core.claims.pronouns import pronoun_subject
 from worker.core.claims.reading import SUBJECT_KINDS, Reading, Subject
-from worker.core.claims.romance import relative_head, will_of
+from worker.core.claims.romance import ROMANCE, relative_head, will_of
 from worker.core.claims.seats import is_seat
 from worker.core.claims.slavic import relative_head as slavic_head
 from worker.core.claims.topics import is_service
@@ -34,6 +35,8 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         or will_of(clause, marks)
         or slavic_head(clause, marks)
         or counted_head(clause, marks)
+        or head_of_relative(clause, marks)
+        or _army_of(clause, marks)
         or _own_country(groups, clause, reading, discourse)
         or _header(number, reading, discourse)
     )
@@ -330,6 +333,19 @@ def _by_adjective(clause: Clause, marks: Marks) -> Subject | None:
         near = near or _inverted(actor, marks)
         ahead = predicates and actor.end <= min(predicates)
         if (near and ahead) or (predicates and is_service(actor.end, marks)):
+            return Subject(_with_joined(actor, marks))
+    return None
+
+
+def _army_of(clause: Clause, marks: Marks) -> Subject | None:
+    """ "L'armée grecque se dit disposée …": the adjective behind its noun tells whose army it is."""
+    if marks.language not in ROMANCE:
+        return None
+    first = min((p.start for p in predicates_of(clause, marks)), default=clause.start)
+    for actor in marks.actors:
+        led = actor.start - 1 in clause and is_service(actor.start - 1, marks)
+        own = actor.kind == "adjective" and actor.code not in {None, "UA", "RU", "COALITION"}
+        if own and led and not actor.oblique and actor.end <= first:
             return Subject(_with_joined(actor, marks))
     return None
 
