@@ -23,10 +23,17 @@ def mark_possessors(marks: Marks, language: str) -> None:
             article = _article(marks, actor)
             actor.oblique = article in {"dem", "den"}
             actor.possessive = not actor.oblique and _german_genitive(marks, actor, article)
+        if language == "de" and _told_by(marks, actor):
+            actor.oblique = True
         if language in SLAVIC and actor.kind == "oblique":
             actor.possessive = _slavic_genitive(marks, actor)
         if language in OF:
             actor.possessive = _of_genitive(marks, actor, OF[language])
+
+
+def _told_by(marks: Marks, actor: Actor) -> bool:
+    """ "Macron zufolge sind 26 Staaten bereit": who tells it."""
+    return actor.end < len(marks.words) and marks.words[actor.end].norm == "zufolge"
 
 
 #: The prepositions of the owner, with the articles that may melt into them.
@@ -108,7 +115,15 @@ def _in_the_words_of(before: int, marks: Marks) -> bool:
 def _prepositions(marks: Marks) -> set[int]:
     """Where prepositions end; "onder meer Nederland" holds none."""
     inside = {w for hit in marks.context.get("article", ()) if len(hit) > 1 for w in hit}
-    return ends_of(marks, "preposition") - _begins_clause(marks) - inside
+    return ends_of(marks, "preposition") - _begins_clause(marks) - inside - particles(marks)
+
+
+def particles(marks: Marks) -> set[int]:
+    """Where a Dutch verb leaves its particle before what it tells ("kondigde aan dat 26 landen …")."""
+    if marks.language != "nl":
+        return set()
+    own = {w for p in marks.predicates for w in p.words[1:]}
+    return {w for w in own if w + 1 < len(marks.words) and marks.words[w + 1].norm == "dat"}
 
 
 _INSTRUMENTAL = re.compile(r"(?:[єеіи]?[юй]|[оеє]ю|ом|ем|ям|ами|ями)$")

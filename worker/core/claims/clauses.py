@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from worker.core.claims.beginnings import finite_at
-from worker.core.claims.cases import ends_of
+from worker.core.claims.cases import ends_of, particles
 from worker.core.claims.clause import COMMA, INFIX, Clause, verb_final
 from worker.core.claims.joining import (
     join_incomplete,
@@ -55,7 +55,8 @@ def split(marks: Marks, language: str) -> list[Clause]:
 
 def _openers(marks: Marks, language: str) -> dict[int, str]:
     found: dict[int, str] = {}
-    prepositions = ends_of(marks, "preposition")  # "on that territory" opens no clause
+    # "on that territory" opens no clause; "kondigde aan dat …" does
+    prepositions = ends_of(marks, "preposition") - particles(marks)
     for kind in ("coordinator", "subordinator", "contrast", "whether", "if"):
         for words in marks.context.get(kind, ()):
             at = words[0]

@@ -23,10 +23,14 @@ _PAST_ENDINGS = {
 }
 
 
+#: Infinitives and present forms that begin like a participle.
+_NO_PARTICIPLE = frozenset({"gehen", "geht", "geben", "gibt", "gewähren", "gewährt", "gelten"})
+
+
 def looks_past(word: str, language: str) -> bool:
     """Whether a verb form of a measure ("trained", "ausgebildet") is past, by its ending."""
     if language in {"de", "nl"}:
-        return "ge" in word[:5] and word.endswith(("t", "en", "d"))
+        return "ge" in word[:5] and word.endswith(("t", "en", "d")) and word not in _NO_PARTICIPLE
     return word.endswith(_PAST_ENDINGS.get(language, ()))
 
 

@@ -50,6 +50,7 @@ def _without_that(words: tuple[int, ...], marks: Marks) -> tuple[int, ...]:
     """ "Zapewnił, że …": what is assured is a clause of its own."""
     last = marks.words[words[-1]]
     apart = marks.language in SLAVIC and last.norm in COMPLEMENTIZERS and "," in last.before
+    apart = apart or (marks.language == "nl" and last.norm == "dat")  # "kondigde aan dat …"
     return words[:-1] if apart else words
 
 
