@@ -123,7 +123,10 @@ def test_a_mail_is_written_as_a_page_and_opened_in_a_browser(
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (["--channel", "fax"], "no channel named 'fax'; there are: partner, here, desk, console"),
+        (
+            ["--channel", "fax"],
+            "no channel named 'fax'; there are: partner, here, desk; or a kind: console",
+        ),
         (["--channel", "slack", "--open"], "only a mail has a page"),
         (["--language", "fr"], "--language fr: must be one of: en, de"),
     ],

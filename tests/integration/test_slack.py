@@ -205,7 +205,7 @@ async def test_blocks_that_slack_refuses_are_told_as_text() -> None:
         sender = SlackBotSender(TOKEN, CONVERSATION, client, slack.url, pause=0)
         await sender.send(Delivery("d", "desk", payload))
     (message,) = slack.messages.values()
-    assert "France · ground troops: new pledge (open to it → committed)" in message["text"]
+    assert "France · ground troops: new pledge (open to it → committed · " in message["text"]
     assert "blocks" not in message
 
 

@@ -49,6 +49,7 @@ from worker.model import (
     Confirmation,
     Delivery,
     Measure,
+    Position,
     Quantity,
     Slot,
     Stance,
@@ -99,6 +100,46 @@ def test_follow_ups_name_what_happened_and_rivals_are_quoted() -> None:
     assert "Contradicted by: “Davon kann keine Rede sein.”" in render_text(alert)
     assert "Davon kann keine Rede sein." in json.dumps(render_slack([alert]), ensure_ascii=False)
     assert "Davon kann keine Rede sein." in render_email([alert])["html"]
+
+
+MORE = replace(AFTER, quantities=(Quantity(8000, 8000, "soldiers"),), conditions=frozenset())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language", "moved"),
+    [
+        (None, MORE, "en", "committed · 8,000 soldiers"),
+        (replace(MORE, stance=Stance.OPEN), MORE, "de", "offen dafür → zugesagt · 8.000 Soldaten"),
+        (AFTER, replace(AFTER, quantities=MORE.quantities), "en",
+         "up to 5,000 soldiers → 8,000 soldiers · if: a ceasefire, approval by parliament"),
+        (replace(AFTER, quantities=MORE.quantities), MORE, "de",
+         "zugesagt · 8.000 Soldaten · nicht mehr: Waffenruhe, Zustimmung des Parlaments"),
+    ],
+)  # fmt: skip
+def test_what_moved_is_told_in_subjects_and_notifications(
+    before: Position | None, after: Position, language: str, moved: str
+) -> None:
+    change = Change(ChangeKind.QUANTITY_CHANGED, SLOT, before, after)
+    alert = sample_alert(change=change)
+    assert f"({moved})" in render_email([alert], language)["subject"]
+    assert f"({moved})" in render_slack([alert], language)["text"]
+
+
+def test_a_stance_that_stays_is_shown_once() -> None:
+    change = Change(ChangeKind.QUANTITY_CHANGED, SLOT, AFTER, MORE)
+    alert = sample_alert(change=change)
+    _, facts, *_ = render_slack([alert], "de")["blocks"]
+    assert facts["text"]["text"].split("\n")[:2] == [
+        "🟩 *zugesagt* · wie bisher",
+        "*bis zu 5.000 Soldaten → 8.000 Soldaten · nicht mehr: Waffenruhe, Zustimmung des "
+        "Parlaments*",
+    ]
+    page = render_email([alert], "de")["html"]
+    assert page.count(">zugesagt</span>") == 1
+    assert "wie bisher" in page
+    assert render_messenger([alert], "de")["text"].startswith(
+        "🟩 zugesagt · bis zu 5.000 Soldaten →"
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,7 +210,8 @@ def test_webhook_body_is_versioned_and_has_the_alert_and_its_proof() -> None:
 def test_email_has_text_and_html_and_a_subject_that_sorts() -> None:
     mail = render_email([sample_alert()])
     assert mail["subject"] == (
-        "[Coalition Watch] France · ground troops: new pledge (open to it → committed)"
+        "[Coalition Watch] France · ground troops: new pledge (open to it → committed · "
+        "up to 5,000 soldiers · if: a ceasefire, approval by parliament)"
     )
     assert 'href="https://zeitung.example/a/1"' in mail["html"]
     assert "Marie Beispiel" in mail["text"]

@@ -52,8 +52,10 @@ def _kind(settings: Settings, channel: str | None) -> tuple[str, str]:
     if named:
         return named[0].kind, named[0].language
     if channel not in KINDS:
-        known = ", ".join([*(one.name for one in settings.channels), *KINDS])
-        raise ConfigError(f"no channel named {channel!r}; there are: {known}")
+        known = ", ".join(one.name for one in settings.channels) or "none"
+        raise ConfigError(
+            f"no channel named {channel!r}; there are: {known}; or a kind: {', '.join(KINDS)}"
+        )
     return channel, "en"
 
 

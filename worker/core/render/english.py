@@ -91,6 +91,8 @@ TEXTS: Mapping[str, Text] = {
     "since": "since {}",
     "as_of": "as of {}",
     "if": "if: {}",
+    "no_longer": "no longer: {}",
+    "as_before": "as before",
     "unknown_before": "no position known",
     "quantity": "Quantity",
     "conditions": "Conditions",

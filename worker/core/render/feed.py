@@ -104,8 +104,9 @@ def _page(view: AlertView, language: str) -> str:
     """The alert as a few plain elements; the library escapes what stands in them."""
     body = html.Element("div")
     before = view.stances[0] or word("unknown_before", language)
-    first = _element(body, "p", f"{before} → ")
-    _element(first, "strong", view.stances[1])
+    first = _element(body, "p", "" if view.keeps_stance else f"{before} → ")
+    stance = _element(first, "strong", view.stances[1])
+    stance.tail = f" · {word('as_before', language)}" if view.keeps_stance else ""
     if view.terms:
         _element(body, "p", view.terms)
     _element(body, "p", f"{view.confirmation} · {word('severity_of', language, view.severity)}")

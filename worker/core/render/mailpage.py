@@ -20,7 +20,7 @@ from worker.core.render.digest import DigestParts
 from worker.core.render.labels import word
 from worker.core.render.slack import alert_page
 from worker.core.render.text import quoted
-from worker.core.render.view import AlertView, host_of
+from worker.core.render.view import CERTAINTY_MARKS, AlertView, host_of
 from worker.core.threads import Occasion
 from worker.model import Alert, Position
 
@@ -56,6 +56,7 @@ def mail_page(
             word=lambda key, *values: word(key, language, *values),
             quoted=lambda text: quoted(text, language),
             host_of=host_of,
+            marks=CERTAINTY_MARKS,
         )
     )
 

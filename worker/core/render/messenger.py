@@ -73,7 +73,9 @@ def _headline(view: AlertView) -> str:
 
 def _move(view: AlertView) -> str:
     before, now = view.stances
-    shown = f"{view.marks[0]} {before or '–'} → {view.marks[1]} {now}"
+    shown = f"{view.marks[1]} {now}"
+    if not view.keeps_stance:
+        shown = f"{view.marks[0]} {before or '–'} → {shown}"
     return plain(" · ".join(filter(None, (shown, view.terms))))
 
 

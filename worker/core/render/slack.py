@@ -118,8 +118,10 @@ def _facts(view: AlertView, language: str) -> Iterator[str]:
 
 
 def _move(view: AlertView, language: str) -> str:
-    """Before → after, each a colour and a word."""
+    """Before → after, each a colour and a word; once where it is the same."""
     before, now = view.stances
+    if view.keeps_stance:
+        return f"{view.marks[1]} *{inert.slack(now, 60)}* · {word('as_before', language)}"
     start = inert.slack(before or word("unknown_before", language), 60)
     return f"{view.marks[0]} {start}  →  {view.marks[1]} *{inert.slack(now, 60)}*"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,7 +16,16 @@ from worker.core.render.labels import (
 )
 from worker.core.render.reasons import reason_label
 from worker.core.urls import site_of
-from worker.model import Alert, AlertEvent, ChangeKind, Evidence, Position, Stance, Status
+from worker.model import (
+    Alert,
+    AlertEvent,
+    ChangeKind,
+    Condition,
+    Evidence,
+    Position,
+    Stance,
+    Status,
+)
 
 #: How many further articles are named before the rest is only counted.
 MAX_ARTICLES = 5
@@ -83,6 +93,11 @@ class AlertView:
     reasons: tuple[str, ...]
     also: tuple[str, ...]
 
+    @property
+    def keeps_stance(self) -> bool:
+        """Whether number or conditions changed and the stance did not."""
+        return self.stances[0] == self.stances[1]
+
 
 def alert_view(alert: Alert, language: str) -> AlertView:
     """Put an alert into the words of ``language`` (``en`` or ``de``)."""
@@ -109,7 +124,7 @@ def alert_view(alert: Alert, language: str) -> AlertView:
         terms=_moved_terms(change.before, change.after, language),
         certainty=_certainty(alert),
         quantity=_quantity(change.after, language) or word("none", language),
-        conditions=_conditions(change.after, language) or word("none", language),
+        conditions=_conditions(change.after.conditions, language) or word("none", language),
         confirmation=_confirmation(alert, language),
         confirmed=alert.confirmation == "confirmed",
         quote=_quote(alert.evidence, language),
@@ -138,8 +153,13 @@ def host_of(url: str) -> str:
 
 
 def _move(before: Position | None, after: Position, language: str) -> str:
-    start = word(f"stance.{before.stance}", language) if before else "?"
-    return f"{start} → {word(f'stance.{after.stance}', language)}"
+    """What has moved, in one line: stances where they differ, then number and conditions."""
+    was, now = _stance(before, language), _stance(after, language)
+    terms = _moved_terms(before, after, language)
+    same = before is not None and before.stance is after.stance
+    only_number = same and _quantity(after, language) not in ("", _quantity(before, language))
+    stances = f"{was} → {now}" if was and not same else "" if only_number else now
+    return " · ".join(filter(None, (stances, terms)))
 
 
 def _state(position: Position | None, language: str, date_key: str) -> str:
@@ -154,14 +174,20 @@ def _state(position: Position | None, language: str, date_key: str) -> str:
 
 
 def _moved_terms(before: Position | None, after: Position, language: str) -> str:
-    """The terms that hold now; a number that another one has replaced stands before it."""
-    known = _quantity(before, language) if before else ""
-    now = _quantity(after, language)
-    return _terms(after, language, f"{known} → " if known and now and known != now else "")
+    """The terms that hold now; a number that another one has replaced stands before it.
+
+    Conditions that a stance has lost are named where the stance is the same.
+    """
+    known, now = _quantity(before, language), _quantity(after, language)
+    terms = _terms(after, language, f"{known} → " if known and now and known != now else "")
+    if before is None or before.stance is not after.stance:
+        return terms
+    lost = _conditions(before.conditions - after.conditions, language)
+    return " · ".join(filter(None, (terms, word("no_longer", language, lost) if lost else "")))
 
 
 def _terms(position: Position, language: str, number_before: str = "") -> str:
-    conditions = _conditions(position, language)
+    conditions = _conditions(position.conditions, language)
     parts = [
         number_before + _quantity(position, language),
         word("if", language, conditions) if conditions else "",
@@ -189,12 +215,13 @@ def _location(location: str | None, language: str) -> str:
     return word(f"location.{inert.line(location, 60)}", language) if location else ""
 
 
-def _quantity(position: Position, language: str) -> str:
-    return ", ".join(quantity_label(quantity, language) for quantity in position.quantities)
+def _quantity(position: Position | None, language: str) -> str:
+    quantities = position.quantities if position else ()
+    return ", ".join(quantity_label(quantity, language) for quantity in quantities)
 
 
-def _conditions(position: Position, language: str) -> str:
-    return ", ".join(word(f"condition.{c}", language) for c in sorted(position.conditions))
+def _conditions(conditions: Iterable[Condition], language: str) -> str:
+    return ", ".join(word(f"condition.{c}", language) for c in sorted(conditions))
 
 
 def _confirmation(alert: Alert, language: str) -> str:
