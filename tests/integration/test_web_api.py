@@ -193,6 +193,18 @@ def test_a_feed_can_be_narrowed_like_the_stream_and_names_what_is_allowed(site, 
     assert (wrong.status_code, "new_pledge" in wrong.text) == (400, True)
 
 
+def test_a_feed_of_an_actor_nobody_has_spoken_of_yet_is_empty_and_a_wrong_filter_refused(site):
+    early = site.get("/changes.json?actor=fj")
+    assert (early.status_code, early.json()["items"]) == (200, [])
+    assert site.get("/changes.json?actor=NATO").status_code == 200
+    for wrong, told in (
+        ("actor=XQ", "actor=XQ: must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION"),
+        ("acter=NL", "acter: there is no such filter; allowed are route, actor, measure, kind"),
+    ):
+        answer = site.get(f"/changes.atom?{wrong}")
+        assert (answer.status_code, told in answer.text) == (400, True)
+
+
 @pytest.mark.parametrize(
     "path",
     [

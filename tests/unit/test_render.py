@@ -218,6 +218,19 @@ def test_email_has_text_and_html_and_a_subject_that_sorts() -> None:
     assert "Marie Beispiel" in mail["html"]
 
 
+def test_a_subject_on_one_measure_of_one_actor_tells_how_it_stands_in_the_end() -> None:
+    change = replace(sample_alert().change, kind=ChangeKind.WITHDRAWN, before=MORE)
+    last = sample_alert(change=replace(change, after=replace(MORE, stance=Stance.RULED_OUT)))
+    other = sample_alert(change=replace(last.change, slot=Slot("BE", Measure.AIR)))
+    assert render_email([sample_alert(), last], "de")["subject"] == (
+        "[Coalition Watch] Frankreich · Bodentruppen: Zusage zurückgezogen "
+        "(zugesagt → ausgeschlossen · 8.000 Soldaten) · 2 Änderungen"
+    )
+    assert render_email([last, other], "de")["subject"] == (
+        "[Coalition Watch] Frankreich, Belgien: 2 Änderungen"
+    )
+
+
 def test_a_follow_up_answers_the_first_mail_under_its_subject() -> None:
     first = render_email([sample_alert()])
     told = Occasion(roots={sample_alert().id: Root("d-0", (), first["subject"])})

@@ -59,8 +59,9 @@ def _subject(views: Sequence[AlertView], count: int, language: str, *, is_digest
     if is_digest:
         changes = word("alerts", language, count)
         return inert.header(f"{_PREFIX} {word('digest.title', language, changes)}: {actors}", 150)
-    if count == 1:
-        view = views[0]
+    if len({(view.actor, view.measure) for view in views}) == 1:  # the newest holds now
+        view = views[-1]
         event = f" — {view.event}" if view.event else ""
-        return inert.header(f"{_PREFIX} {view.headline} ({view.move}){event}")
+        others = f" · {word('alerts', language, count)}" if count > 1 else ""
+        return inert.header(f"{_PREFIX} {view.headline} ({view.move}){event}{others}")
     return inert.header(f"{_PREFIX} {actors}: {word('alerts', language, count)}", 150)

@@ -9,10 +9,12 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from worker.core.render import inert
 from worker.core.render.feed import FeedHead, Told, atom, json_feed
-from worker.core.render.labels import word
+from worker.core.render.labels import actor_name, word
 from worker.core.routing import routes_by_name
-from worker.model import ChangeKind, Confirmation, Measure, Severity
+from worker.errors import UsageError
+from worker.model import ACTOR_CODE, ChangeKind, Confirmation, Measure, Severity
 from worker.pipeline.newest import newest
 from worker.ports.looking import AlertFilter
 from worker.web.page import Page
@@ -58,8 +60,25 @@ def _wanted(page: Page, name: str) -> _Wanted:
     return _Wanted(told, language, _head(page, name, language))
 
 
+def _actor(page: Page) -> str | None:
+    """The actor asked for, which need not have said anything yet: a reader subscribes early."""
+    asked = page.request.query_params.get("actor") or None
+    code = asked.upper() if asked else None
+    if code and (not ACTOR_CODE.fullmatch(code) or actor_name(code, "en") == code != "NATO"):
+        raise UsageError(
+            f"actor={inert.line(asked, 20)}: must be an ISO 3166-1 alpha-2 code, EU, UN, NATO or COALITION"
+        )
+    return code
+
+
 def _filter(page: Page) -> AlertFilter:
-    actor = page.choice("actor", sorted({s.actor for s in page.site.board.slots(lambda _: True)}))
+    unknown = sorted(set(page.request.query_params) - {*_FILTERS, "lang"})
+    if unknown:  # a filter that is misspelt must not give everything
+        raise UsageError(
+            f"{inert.line(unknown[0], 40)}: there is no such filter; allowed are "
+            f"{', '.join(_FILTERS)}, lang"
+        )
+    actor = _actor(page)
     return AlertFilter(
         actors=(actor,) if actor else (),
         measure=page.choice("measure", [m.value for m in Measure]),
