@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from worker.core.claims.clause import Clause
+from worker.core.claims.governing import stance_cues_of
 from worker.core.claims.marks import Marks, Topic
 from worker.core.claims.owners import Judgement
 from worker.core.claims.reading import Reading
+from worker.core.claims.stances import chain
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
 
@@ -39,6 +41,15 @@ def as_answered(judgement: Judgement, topic: Topic, number: int, reading: Readin
         judgement.stance = answer
     judgement.rules = [*judgement.rules, "the answer"]
     return True
+
+
+def answered_before(number: int, reading: Reading, language: str) -> Stance | None:
+    """ "„Nie chcemy", odparł na pytanie, czy poślą żołnierzy": what is quoted before the question."""
+    for clause in reading.clauses[:number]:
+        cues = stance_cues_of(clause, reading.marks)
+        if cues and clause.quoted:
+            return chain(cues[0], cues, clause, reading.marks, language)[0]
+    return None
 
 
 def _in_question(topic: Topic, clause: Clause, number: int, marks: Marks) -> bool:

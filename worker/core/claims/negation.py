@@ -55,7 +55,7 @@ _JOINED_NOUNS = 5
 
 def _inserted(at: int, clause: Clause, marks: Marks) -> bool:
     """ "Iceland, which has no army, will pay": denied in a relative clause set off by commas."""
-    if marks.language not in {"en", "nl"}:
+    if marks.language not in {"en", "nl", *SLAVIC}:
         return False
     opened = any(
         clause.start < hit[0] < at and "," in marks.words[hit[0]].before

@@ -10,6 +10,7 @@ from worker.core.claims.marks import Marks
 from worker.core.claims.reading import Reading, Subject
 from worker.core.claims.romance import says_we, these_states
 from worker.core.claims.slavic import of_some_states
+from worker.core.claims.slavic_subjects import our_soldiers
 from worker.core.claims.wordlists import word_set
 
 #: A pronoun is taken as the subject only this near to the beginning of its clause.
@@ -21,7 +22,7 @@ def pronoun_subject(clause: Clause, reading: Reading, discourse: Discourse) -> S
     marks = reading.marks
     if of_some_states(clause, marks):
         return Subject(nonstate=True, explicit=True)
-    if _our_country(clause, marks):
+    if _our_country(clause, marks) or our_soldiers(clause, marks):
         return Subject(("PL",), explicit=True)
     if _ons_land(clause, marks):
         return Subject(("BE",), explicit=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from worker.core.claims.answers import bare_no, keep_question
-from worker.core.claims.asked import as_answered
+from worker.core.claims.asked import answered_before, as_answered
 from worker.core.claims.cases import mark_possessors, settle_actors
 from worker.core.claims.clause import SLAVIC, Clause
 from worker.core.claims.clauses import split
@@ -46,6 +46,7 @@ from worker.core.claims.resolving import resolved
 from worker.core.claims.romance import told_of
 from worker.core.claims.romance_deeds import led_by, no_predicate
 from worker.core.claims.slavic_clauses import pledges_nothing
+from worker.core.claims.slavic_subjects import drop_whoever, refused_behind
 from worker.core.claims.speakers import add_roles, attributions
 from worker.core.claims.speech import settle_speakers, speaker_of
 from worker.core.claims.stances import chain, compose
@@ -66,6 +67,7 @@ def read(
     marks.predicates = [p for p in marks.predicates if not no_predicate(p, marks)]
     drop_nominal(marks)
     add_domains(marks)
+    drop_whoever(marks)
     mark_possessors(marks, language)
     add_roles(marks, language)
     name_epithets(marks, discourse)
@@ -172,6 +174,8 @@ def _judge(
     judgement = _stance(number, topic, reading, language, discourse)
     go_on(judgement, number, reading)
     turn_excepted(judgement, clause, reading.marks)
+    if refused_behind(topic, reading.marks) and judgement.stance is not None:
+        judgement.stance = Stance.RULED_OUT
     if buys_from_others(judgement, number, topic, reading) or financed(
         judgement, topic, reading.marks
     ):
@@ -237,7 +241,7 @@ def _stance(
     if outer is not None and outer_number is not None:
         _govern(judgement, number, outer_number, outer, reading, language, discourse)
     elif clause.opener == "whether" and _of_a_question(clause, marks):
-        judgement.stance = None
+        judgement.stance = answered_before(number, reading, language)
     return judgement
 
 
@@ -253,11 +257,14 @@ def _left_unsigned(topic: Topic, chosen: Predicate | None, clause: Clause, marks
     )
 
 
-_QUESTION = word_set("question vraag kwestie")
+_OPENING = 4
+_QUESTION = word_set("question vraag kwestie питання запитання вопрос pytanie")
 
 
 def _of_a_question(clause: Clause, marks: Marks) -> bool:
     """ "La question de savoir si Vienne est prête à envoyer …": it is asked, not said."""
+    if clause.start <= _OPENING and marks.language in SLAVIC:
+        return False  # the answer comes behind the question
     before = marks.words[max(0, clause.start - 3) : clause.start]
     return any(w.norm in _QUESTION for w in before)
 

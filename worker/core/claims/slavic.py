@@ -62,10 +62,17 @@ _ABOUT = word_set(
 def counted(actor: Actor, marks: Marks) -> bool:
     """ "Около 26 стран обещали": here the preposition only rounds the number of the subject."""
     first = marks.words[actor.start].norm
-    return actor.start > 0 and first.isdigit() and marks.words[actor.start - 1].norm in _ABOUT
+    number = first.isdigit() or first in _NUMERALS
+    return actor.start > 0 and number and marks.words[actor.start - 1].norm in _ABOUT
 
 
-_UNDECLINED = word_set("сша нато єс ес фрн фрг оон рф кнр usa nato ue onz")
+_NUMERALS = word_set(
+    """
+    ośmiu dziewięciu dziesięciu kilku kilkunastu dwudziestu trzydziestu восьми десяти двадцати
+    тридцати двадцяти тридцяти вісьмох десятьох
+    """
+)
+_UNDECLINED = word_set("всу зсу сша нато єс ес фрн фрг оон рф кнр usa nato ue onz")
 _OF = word_set(
     """
     агентство агентства агентство агентстві агентстве штаб штабу саміт саміту саміті саммит
@@ -82,7 +89,7 @@ def undeclined(actor: Actor, marks: Marks) -> bool:
     word, before = marks.words[actor.start], actor.start - 1
     if word.norm not in _UNDECLINED or word.before.strip() or before < 0:
         return False
-    named = any(t.kind != "verb" and t.end - 1 == before for t in marks.topics)
+    named = any(t.kind != "verb" and t.start <= before < t.end for t in marks.topics)
     return named or marks.words[before].norm in _OF
 
 

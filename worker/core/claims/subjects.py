@@ -18,6 +18,7 @@ from worker.core.claims.reading import SUBJECT_KINDS, Reading, Subject
 from worker.core.claims.romance import ROMANCE, relative_head, will_of
 from worker.core.claims.seats import is_seat
 from worker.core.claims.slavic import relative_head as slavic_head
+from worker.core.claims.slavic_subjects import in_another_case
 from worker.core.claims.topics import is_service
 from worker.core.claims.wordlists import word_set
 from worker.model import Stance
@@ -34,6 +35,7 @@ def subject_of(number: int, reading: Reading, discourse: Discourse) -> Subject:
         relative_head(clause, marks)
         or will_of(clause, marks)
         or slavic_head(clause, marks)
+        or in_another_case(clause, marks)
         or counted_head(clause, marks)
         or head_of_relative(clause, marks)
         or _army_of(clause, marks)
